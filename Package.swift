@@ -1,0 +1,58 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library: what two rooms need, or a fence around a dependency.
+func library(_ name: String, knows: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: knows, path: "Sources/\(name)", swiftSettings: settings)
+}
+
+/// A stage is two targets in one folder: the pure fold (a library, so that tests and other programs can run it in
+/// process) and, in `command/`, the door: options and `main`.
+func stage(_ verb: String, knows: [Target.Dependency] = []) -> [Target] {
+    let fold = verb.prefix(1).uppercased() + verb.dropFirst() + "Fold"
+    return [
+        .target(
+            name: fold, dependencies: ["Records", "Stage", argumentParser] + knows, path: "Sources/\(verb)",
+            exclude: ["command"], swiftSettings: settings),
+        .executableTarget(
+            name: "drift-\(verb)", dependencies: [.init(stringLiteral: fold), "Records", "Stage", argumentParser],
+            path: "Sources/\(verb)/command", swiftSettings: settings),
+    ]
+}
+
+func tests(_ name: String, of rooms: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: rooms, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+var targets: [Target] = [
+    library("Records"),
+    .target(name: "CUnix", path: "Sources/CUnix"),
+    library(
+        "Stage", knows: ["Records", "CUnix", argumentParser, .product(name: "TOMLKit", package: "TOMLKit")]),
+    library("Statistics", knows: ["Records"]),
+    library("Venue", knows: ["Records"]),
+]
+targets += stage("feed")
+targets += stage("signal", knows: ["Statistics"])
+targets += stage("loop")
+targets += stage("gate", knows: ["Statistics"])
+targets += stage("paper", knows: ["Venue"])
+targets += stage("rebalance")
+
+let package = Package(
+    name: "driftpipe",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: targets
+)

@@ -1,0 +1,229 @@
+/// Why a line is no record, and where in the line.
+public struct Malformed: Error, Equatable {
+    public let problem: String
+    /// Byte offset within the line, from 0.
+    public let at: Int
+
+    public init(_ problem: String, at: Int) {
+        self.problem = problem
+        self.at = at
+    }
+}
+
+/// A member of an object: where its key and its value stand in the line.
+struct Member {
+    var keyStart: Int
+    var keyEnd: Int
+    var hasEscape: Bool
+    var valueStart: Int
+    var valueEnd: Int
+    /// The first byte of the value: tells its JSON type.
+    var valueFirst: UInt8
+}
+
+/// A strict reader of one JSON object (RFC 8259): UTF-8, no duplicate keys, at most `depthLimit` levels, numbers
+/// finite. It indexes the object's own members and only checks what lies deeper.
+///
+/// Strict, because two lenient parsers that disagree about one line are two different trades.
+struct JSONScanner: ~Copyable {
+    static let depthLimit = 32
+    /// Keys of one object, or open at once on a path of nested objects: a limit on everything.
+    static let memberLimit = 1024
+
+    let members: UnsafeMutablePointer<Member>
+    private(set) var count = 0
+    private let nested: UnsafeMutablePointer<Member>
+    private var nestedCount = 0
+    private var text: UnsafePointer<UInt8>
+    private var end = 0
+    private var i = 0
+
+    init() {
+        members = .allocate(capacity: Self.memberLimit)
+        nested = .allocate(capacity: Self.memberLimit)
+        text = UnsafePointer(bitPattern: 1)!
+    }
+
+    deinit {
+        members.deallocate()
+        nested.deallocate()
+    }
+
+    /// Reads an object that fills `line`, white space around it allowed.
+    /// - Parameter line: followed by at least one readable byte that cannot continue a number (its LF).
+    mutating func scan(_ line: UnsafeRawBufferPointer) throws(Malformed) {
+        text = line.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        end = line.count
+        i = 0
+        count = 0
+        nestedCount = 0
+        if end >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF { throw Malformed("byte order mark", at: 0) }
+        skipSpace()
+        guard i < end else { throw Malformed("blank line", at: 0) }
+        guard text[i] == UInt8(ascii: "{") else { throw Malformed("not a JSON object", at: i) }
+        try object(depth: 1)
+        skipSpace()
+        guard i == end else { throw Malformed("text behind the object", at: i) }
+    }
+
+    @inline(__always)
+    private mutating func skipSpace() {
+        while i < end, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x0D { i += 1 }
+    }
+
+    private mutating func expect(_ byte: UInt8, _ problem: String) throws(Malformed) {
+        skipSpace()
+        guard i < end else { throw Malformed("truncated", at: end) }
+        guard text[i] == byte else { throw Malformed(problem, at: i) }
+        i += 1
+    }
+
+    private mutating func object(depth: Int) throws(Malformed) {
+        guard depth <= Self.depthLimit else { throw Malformed("nested deeper than \(Self.depthLimit)", at: i) }
+        i += 1
+        let first = nestedCount
+        skipSpace()
+        if i < end, text[i] == UInt8(ascii: "}") {
+            i += 1
+            return
+        }
+        while true {
+            skipSpace()
+            var member = Member(keyStart: i + 1, keyEnd: 0, hasEscape: false, valueStart: 0, valueEnd: 0, valueFirst: 0)
+            guard i < end else { throw Malformed("truncated", at: end) }
+            guard text[i] == UInt8(ascii: "\"") else { throw Malformed("a key is expected", at: i) }
+            member.hasEscape = try string()
+            member.keyEnd = i - 1
+            try refuseDuplicate(member, depth: depth, from: first)
+            try expect(UInt8(ascii: ":"), "a colon is expected")
+            skipSpace()
+            member.valueStart = i
+            if i < end { member.valueFirst = text[i] }
+            try value(depth: depth)
+            member.valueEnd = i
+            if depth == 1 { members[count - 1] = member }
+            skipSpace()
+            guard i < end else { throw Malformed("truncated", at: end) }
+            i += 1
+            if text[i - 1] == UInt8(ascii: ",") { continue }
+            guard text[i - 1] == UInt8(ascii: "}") else { throw Malformed("a comma or brace is expected", at: i - 1) }
+            nestedCount = first
+            return
+        }
+    }
+
+    private mutating func refuseDuplicate(_ member: Member, depth: Int, from first: Int) throws(Malformed) {
+        let (seen, range) = depth == 1 ? (members, 0..<count) : (nested, first..<nestedCount)
+        guard range.upperBound < Self.memberLimit else { throw Malformed("too many keys", at: member.keyStart) }
+        for index in range where sameKey(seen[index], member) {
+            throw Malformed("duplicate key", at: member.keyStart)
+        }
+        seen[range.upperBound] = member
+        if depth == 1 { count += 1 } else { nestedCount += 1 }
+    }
+
+    private func sameKey(_ a: Member, _ b: Member) -> Bool {
+        if a.hasEscape || b.hasEscape { return unescaped(a) == unescaped(b) }
+        return key(a).elementsEqual(key(b))
+    }
+
+    private func key(_ member: Member) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: text + member.keyStart, count: member.keyEnd - member.keyStart)
+    }
+
+    func unescaped(_ member: Member) -> [UInt8] { JSONText.unescape(key(member)) }
+
+    private mutating func value(depth: Int) throws(Malformed) {
+        guard i < end else { throw Malformed("truncated", at: end) }
+        switch text[i] {
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "{"): try object(depth: depth + 1)
+        case UInt8(ascii: "["): try array(depth: depth + 1)
+        case UInt8(ascii: "t"): try word("true")
+        case UInt8(ascii: "f"): try word("false")
+        case UInt8(ascii: "n"): try word("null")
+        default:
+            let start = i
+            guard Number.scan(text, &i) != nil, i <= end else { throw Malformed("no valid JSON value", at: start) }
+        }
+    }
+
+    private mutating func array(depth: Int) throws(Malformed) {
+        guard depth <= Self.depthLimit else { throw Malformed("nested deeper than \(Self.depthLimit)", at: i) }
+        i += 1
+        skipSpace()
+        if i < end, text[i] == UInt8(ascii: "]") {
+            i += 1
+            return
+        }
+        while true {
+            skipSpace()
+            try value(depth: depth)
+            skipSpace()
+            guard i < end else { throw Malformed("truncated", at: end) }
+            i += 1
+            if text[i - 1] == UInt8(ascii: ",") { continue }
+            guard text[i - 1] == UInt8(ascii: "]") else { throw Malformed("a comma or bracket is expected", at: i - 1) }
+            return
+        }
+    }
+
+    private mutating func word(_ word: StaticString) throws(Malformed) {
+        let count = word.utf8CodeUnitCount
+        guard end - i >= count else { throw Malformed("truncated", at: end) }
+        for k in 0..<count where text[i + k] != word.utf8Start[k] { throw Malformed("no valid JSON value", at: i) }
+        i += count
+    }
+
+    /// Reads the string whose opening quote is at `i`; returns whether it holds an escape.
+    private mutating func string() throws(Malformed) -> Bool {
+        i += 1
+        var hasEscape = false
+        while i < end {
+            let byte = text[i]
+            switch byte {
+            case UInt8(ascii: "\""):
+                i += 1
+                return hasEscape
+            case UInt8(ascii: "\\"):
+                hasEscape = true
+                try escape()
+            case 0..<0x20: throw Malformed("control character in a string", at: i)
+            case 0x20..<0x80: i += 1
+            default:
+                let length = JSONText.utf8Length(text + i, end - i)
+                guard length > 0 else { throw Malformed("invalid UTF-8", at: i) }
+                i += length
+            }
+        }
+        throw Malformed("truncated", at: end)
+    }
+
+    private mutating func escape() throws(Malformed) {
+        guard end - i >= 2 else { throw Malformed("truncated", at: end) }
+        switch text[i + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            i += 2
+        case UInt8(ascii: "u"):
+            let unit = try codeUnit()
+            if unit & 0xFC00 == 0xDC00 { throw Malformed("lone surrogate", at: i - 6) }
+            guard unit & 0xFC00 == 0xD800 else { return }
+            guard end - i >= 2, text[i] == UInt8(ascii: "\\"), text[i + 1] == UInt8(ascii: "u"),
+                try codeUnit() & 0xFC00 == 0xDC00
+            else { throw Malformed("lone surrogate", at: i) }
+        default: throw Malformed("unknown escape", at: i)
+        }
+    }
+
+    private mutating func codeUnit() throws(Malformed) -> UInt32 {
+        guard end - i >= 6 else { throw Malformed("truncated", at: end) }
+        var unit: UInt32 = 0
+        for k in 2..<6 {
+            guard let digit = JSONText.hexDigit(text[i + k]) else { throw Malformed("unknown escape", at: i) }
+            unit = unit << 4 | digit
+        }
+        i += 6
+        return unit
+    }
+}

@@ -1,0 +1,135 @@
+/// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps.
+public struct Record {
+    /// The line with its LF.
+    public internal(set) var bytes: UnsafeRawBufferPointer
+    public internal(set) var kind: RecordKind = .other
+    /// Whether the record carries a `ts`: all known types do.
+    public internal(set) var hasTime = false
+    /// Event time, microseconds since the Unix epoch.
+    public internal(set) var ts: Int64 = 0
+    /// The symbol's number in the reader's table; -1 where the record names none.
+    public internal(set) var symbol = -1
+    /// The taker's side, of a trade; the order's, of an intent or fill.
+    public internal(set) var side: Side = .buy
+    /// The numbers of a market record, in the order of its key rules.
+    var values = (Number.zero, Number.zero, Number.zero, Number.zero, Number.zero, Number.zero)
+    /// The line's members; empty if it was read by a fast path, which knows no keys but its own.
+    var members = UnsafeBufferPointer<Member>(start: nil, count: 0)
+
+    public var price: Number { values.0 }
+    public var quantity: Number { values.1 }
+
+    public var bid: Number { values.0 }
+    public var bidQuantity: Number { values.1 }
+    public var ask: Number { values.2 }
+    public var askQuantity: Number { values.3 }
+
+    public var open: Number { values.0 }
+    public var high: Number { values.1 }
+    public var low: Number { values.2 }
+    public var close: Number { values.3 }
+    public var volume: Number { values.4 }
+    public var spanSeconds: Number { values.5 }
+
+    public var mark: Number { values.0 }
+    public var fundingRate: Number { values.0 }
+
+    /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
+    /// `trade` and `quote`.
+    public subscript(key: StaticString) -> RecordValue? { find(key, in: members, of: bytes) }
+}
+
+func find(
+    _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer
+) -> RecordValue? {
+    for member in members {
+        let text = UnsafeRawBufferPointer(rebasing: line[member.keyStart..<member.keyEnd])
+        let same =
+            member.hasEscape
+            ? key.withUTF8Buffer { $0.elementsEqual(JSONText.unescape(text)) }
+            : key.withUTF8Buffer { $0.elementsEqual(text) }
+        if same { return RecordValue(text: UnsafeRawBufferPointer(rebasing: line[member.valueStart...]), member) }
+    }
+    return nil
+}
+
+/// The value of one key.
+public struct RecordValue {
+    /// From the value's first byte to the end of the line: a number must be followed by a byte that ends it.
+    private let rest: UnsafeRawBufferPointer
+    private let count: Int
+    private let first: UInt8
+
+    init(text: UnsafeRawBufferPointer, _ member: Member) {
+        rest = text
+        count = member.valueEnd - member.valueStart
+        first = member.valueFirst
+    }
+
+    /// The value as it stands in the line.
+    public var text: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: rest[..<count]) }
+
+    public var isNull: Bool { first == UInt8(ascii: "n") }
+    public var isString: Bool { first == UInt8(ascii: "\"") }
+    public var isObject: Bool { first == UInt8(ascii: "{") }
+
+    public var bool: Bool? {
+        switch first {
+        case UInt8(ascii: "t"): true
+        case UInt8(ascii: "f"): false
+        default: nil
+        }
+    }
+
+    public var number: Number? {
+        guard first == UInt8(ascii: "-") || first &- 48 < 10 else { return nil }
+        var i = 0
+        return Number.scan(rest.baseAddress!.assumingMemoryBound(to: UInt8.self), &i)
+    }
+
+    public var double: Double? { number?.double }
+
+    /// An integer of 0 ..< 2^53, written without fraction or exponent.
+    public var integer: Int64? {
+        guard let number, number.isExact, number.scale == 0, number.mantissa >= 0,
+            first != UInt8(ascii: "-")
+        else { return nil }
+        return number.mantissa
+    }
+
+    /// The bytes that a string stands for.
+    public var string: [UInt8]? {
+        guard isString else { return nil }
+        let inner = rest[1..<(count - 1)]
+        return inner.contains(UInt8(ascii: "\\")) ? JSONText.unescape(inner) : Array(inner)
+    }
+
+    public func equals(_ literal: StaticString) -> Bool {
+        guard isString else { return false }
+        let inner = rest[1..<(count - 1)]
+        if literal.withUTF8Buffer({ $0.elementsEqual(inner) }) { return true }
+        return inner.contains(UInt8(ascii: "\\")) && literal.withUTF8Buffer { $0.elementsEqual(string ?? []) }
+    }
+
+    /// The keys of an object with their values, in their order; empty if it is none.
+    public func forEachMember(_ body: (_ key: [UInt8], _ value: RecordValue) -> Void) {
+        guard isObject else { return }
+        var scanner = JSONScanner()
+        let text = text
+        guard (try? scanner.scan(text)) != nil else { return }
+        for index in 0..<scanner.count {
+            let member = scanner.members[index]
+            let value = RecordValue(text: UnsafeRawBufferPointer(rebasing: rest[member.valueStart...]), member)
+            body(scanner.unescaped(member), value)
+        }
+    }
+
+    /// The value of a key of an object.
+    public subscript(key: StaticString) -> RecordValue? {
+        var found: RecordValue?
+        forEachMember { name, value in
+            if key.withUTF8Buffer({ $0.elementsEqual(name) }) { found = value }
+        }
+        return found
+    }
+}

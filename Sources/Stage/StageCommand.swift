@@ -1,0 +1,104 @@
+public import ArgumentParser
+import Glibc
+
+/// The version of all programs of the pipeline.
+public let pipelineVersion = "0.1.0"
+
+/// The options that every stage has.
+public struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Take options from a TOML profile; flags override it.", valueName: "file"))
+    public var profile: String?
+
+    @Flag(help: "Print each option with its value and where it came from, and end.")
+    public var printConfig = false
+
+    public init() {}
+}
+
+/// A filter also may leave out what it read.
+public struct FilterOptions: ParsableArguments {
+    @Flag(help: "Write only the records that this stage derives, not the lines it reads.")
+    public var only = false
+
+    public init() {}
+}
+
+/// A stage's command: options, and the run. `StageCommand.main()` is the one place where a program ends.
+public protocol StageCommand: ParsableCommand {
+    /// The options that shape what the stage writes: those that a profile may set and `meta` states.
+    associatedtype Options: ParsableArguments
+
+    /// The folder's name: the binary is this with the prefix `drift-`.
+    static var verb: String { get }
+    var options: Options { get }
+    var common: CommonOptions { get }
+
+    /// Runs the stage.
+    /// - Parameter meta: the stage's `meta` record, given a time.
+    func run(meta: @escaping (Int64) -> [UInt8]) throws
+}
+
+extension StageCommand {
+    public static var program: String { "drift-\(verb)" }
+
+    public static func main() {
+        UnixSignals.watch()
+        do {
+            let command = try parse()
+            let meta = Meta(program: program, options: ResolvedOptions(of: command.options))
+            try command.run { meta.record(ts: $0) }
+        } catch Failure.closedOutput {
+            Glibc.exit(ExitStatus.success.rawValue)
+        } catch Failure.interrupted(let number) {
+            Glibc.exit(128 + number)
+        } catch Failure.refused(let status, let text) {
+            diagnose(program, "error: \(text)")
+            Glibc.exit(status.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+        Glibc.exit(ExitStatus.success.rawValue)
+    }
+
+    /// Reads the command line, with the profile's options in front of it.
+    private static func parse() throws -> Self {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard let path = profilePath(in: arguments) else {
+            return try finish(arguments, profile: nil)
+        }
+        let profile = try Profile(path: path, section: verb)
+        let known = ResolvedOptions.keys(of: Options())
+        for option in profile.options where !known.contains(option.key) {
+            throw Failure.refused(
+                .configuration,
+                "unable to use profile \(path): unknown key '\(option.key)' in [\(verb)]; keys are "
+                    + known.joined(separator: ", "))
+        }
+        let flags = profile.options.flatMap(\.arguments)
+        do { _ = try Options.parse(flags) } catch {
+            throw Failure.refused(.configuration, "unable to use profile \(path): \(Options.message(for: error))")
+        }
+        return try finish(flags + arguments, profile: profile, own: arguments)
+    }
+
+    private static func finish(_ arguments: [String], profile: Profile?, own: [String]? = nil) throws -> Self {
+        guard let command = try parseAsRoot(arguments) as? Self else {
+            throw CleanExit.helpRequest(Self.self)
+        }
+        if command.common.printConfig {
+            let resolved = ResolvedOptions(of: command.options)
+            print(resolved.listing(verb: verb, flags: own ?? arguments, profile: profile), terminator: "")
+            throw ExitCode.success
+        }
+        return command
+    }
+
+    private static func profilePath(in arguments: [String]) -> String? {
+        var path: String?
+        for (index, argument) in arguments.enumerated() {
+            if argument == "--profile", index + 1 < arguments.count { path = arguments[index + 1] }
+            if argument.hasPrefix("--profile=") { path = String(argument.dropFirst("--profile=".count)) }
+        }
+        return path
+    }
+}

@@ -1,0 +1,52 @@
+import CUnix
+import Glibc
+
+/// The signal that asks the process to end, 0 if none has.
+nonisolated(unsafe) private var requested: sig_atomic_t = 0
+
+/// SIGINT and SIGTERM as a request that the run loop finds when it waits, so that what was read is flushed first.
+///
+/// They are blocked except while the process waits for input and while it writes: so none is lost between a check and
+/// a wait, and a reader that hangs cannot hold the process for more than a second.
+enum UnixSignals {
+    static func watch() {
+        _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGXFSZ, SIG_IGN)
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { number in
+            requested = number
+            alarm(1)
+        }
+        sigaction(SIGTERM, &action, nil)
+        sigaction(SIGINT, &action, nil)
+        action.__sigaction_handler.sa_handler = { _ in _exit(128 + requested) }
+        sigaction(SIGALRM, &action, nil)
+        block(true)
+    }
+
+    static var pending: Int32? { requested == 0 ? nil : requested }
+
+    static func block(_ blocked: Bool) {
+        var set = endingSignals
+        sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
+    }
+
+    /// Waits until one of `files` is ready; the ending signals are let in meanwhile.
+    /// - Parameter timeout: nil waits for ever.
+    static func wait(_ files: inout [pollfd], timeout: timespec? = nil) -> Int32 {
+        var mask = sigset_t()
+        sigprocmask(SIG_BLOCK, nil, &mask)
+        sigdelset(&mask, SIGTERM)
+        sigdelset(&mask, SIGINT)
+        guard var timeout else { return unix_ppoll(&files, nfds_t(files.count), nil, &mask) }
+        return unix_ppoll(&files, nfds_t(files.count), &timeout, &mask)
+    }
+
+    private static var endingSignals: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGTERM)
+        sigaddset(&set, SIGINT)
+        return set
+    }
+}

@@ -1,0 +1,1 @@
+@main struct FeedCommand { static func main() {} }

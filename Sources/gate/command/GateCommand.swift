@@ -1,0 +1,1 @@
+@main struct GateCommand { static func main() {} }

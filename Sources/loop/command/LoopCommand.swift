@@ -1,0 +1,1 @@
+@main struct LoopCommand { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct PaperCommand { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct RebalanceCommand { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct SignalCommand { static func main() {} }
