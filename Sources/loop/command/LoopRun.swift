@@ -54,8 +54,22 @@ final class LoopRun {
         stream.end(&output)
         if stage.awaited != nil { try awaitSync() }
         try flush()
+        try drain()
         try stream.check()
         try returned.check()
+    }
+
+    /// Lets the pipeline run dry: what still comes back has nowhere to go, but its writer must not find the FIFO closed
+    /// while lines are on their way to it.
+    private func drain() throws {
+        close(1)
+        while true {
+            var files = [returning]
+            _ = UnixSignals.wait(&files)
+            if let number = UnixSignals.pending { throw Failure.interrupted(number) }
+            if files[0].revents != 0, try returned.fill() == 0 { return }
+            while returned.next(&output) {}
+        }
     }
 
     private func forward() throws {
