@@ -41,7 +41,11 @@ public struct CrossAsset {
     ///   - member: 0 or 1; the members' samples of one `ts` come in this order.
     ///   - price: the reference price at `ts`, microseconds, on the grid.
     public mutating func sample(_ member: Int, price: Double, ts: Int64) {
-        moves[member].update(log(price), ts)
+        sampleLog(member, log(price), ts: ts)
+    }
+
+    mutating func sampleLog(_ member: Int, _ y: Double, ts: Int64) {
+        moves[member].update(y, ts)
         guard ts % (5 * interval) == 0, let a = moves[0].fiveReturn(at: ts, interval),
             let b = moves[1].fiveReturn(at: ts, interval)
         else { return }

@@ -1,0 +1,2 @@
+import Testing
+@Suite struct Xrecords { @Test func x() {} }
