@@ -156,6 +156,6 @@ public struct GateStage: StageFold {
             return Finding(layer: .limits, passes: true, value: nil, threshold: nil, note: nil)
         }
         return Finding(
-            layer: .limits, passes: false, value: breach.value, threshold: breach.threshold, note: "\(breach.limit)")
+            layer: .limits, passes: false, value: breach.value, threshold: breach.threshold, note: breach.limit)
     }
 }

@@ -1,14 +1,10 @@
 /// What the gate knows of the account and the exchange, from `book` records and its own intents.
 struct Limits {
     /// Which limit holds a trade back.
-    struct Breach: Equatable {
-        let limit: StaticString
+    struct Breach {
+        let limit: String
         let value: Double
         let threshold: Double
-
-        static func == (a: Breach, b: Breach) -> Bool {
-            a.value == b.value && a.threshold == b.threshold && "\(a.limit)" == "\(b.limit)"
-        }
     }
 
     private static let day: Int64 = 86_400_000_000
@@ -16,6 +12,7 @@ struct Limits {
 
     private let settings: GateSettings
     private(set) var equity: Double
+    private var hasBook = false
     private var dayNumber: Int64 = -1
     private var dayEquity: Double
     private var losses = 0
@@ -36,7 +33,8 @@ struct Limits {
     /// Takes a `book`.
     mutating func update(_ book: Book) {
         startDay(book.ts)
-        if dayEquity == settings.equity, equity == settings.equity { dayEquity = book.equity }
+        if !hasBook { dayEquity = book.equity }
+        hasBook = true
         equity = book.equity
         losses = book.losses
         forgiven = min(forgiven, losses)
