@@ -50,6 +50,9 @@ targets += stage("rebalance")
 // What tests of folds share: a run in memory, and the oracles' vectors.
 targets += [
     .target(name: "Rehearsal", dependencies: ["Records", "Stage"], path: "Tests/rehearsal", swiftSettings: settings),
+    .executableTarget(
+        name: "drift-conform", dependencies: [argumentParser], path: "Tests/conform", exclude: ["teeth"],
+        swiftSettings: settings),
     tests("records", of: ["Records", "Rehearsal"]),
     tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
     tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),

@@ -89,7 +89,11 @@ extension RecordKind {
                 .init("max_qty", .positive), .init("min_notional", .nonNegative), .init("max_leverage", .positive),
                 .init("maker_fee", .number), .init("taker_fee", .number), time, symbol,
             ]
-        case .gap: return [time, .init("sym", .string, optional: true)]
+        case .gap:
+            return [
+                time, .init("sym", .string, optional: true), .init("from", .integer), .init("to", .integer),
+                .init("reason", .string),
+            ]
         case .clock, .meta, .bad: return [time]
         case .phase: return [time, .init("phase", .string)]
         case .warmup: return [time, symbol]

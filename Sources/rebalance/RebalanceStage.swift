@@ -25,6 +25,8 @@ public struct RebalanceStage: StageFold {
     public init(_ options: RebalanceOptions) { rules = Rules(options) }
 
     public mutating func receive(_ input: borrowing RecordReader, into out: inout Output) {
+        // Run with an output that passes nothing on: this only says that a record has been read.
+        out.pass(input.record)
         switch input.record.kind {
         case .signal: decide(input, &out)
         case .position: take(position: input.record)
