@@ -51,7 +51,7 @@ targets += stage("rebalance")
 targets += [
     .target(name: "Rehearsal", dependencies: ["Records", "Stage"], path: "Tests/rehearsal", swiftSettings: settings),
     .executableTarget(
-        name: "drift-conform", dependencies: [argumentParser], path: "Tests/conform", exclude: ["teeth"],
+        name: "drift-conform", dependencies: [argumentParser], path: "Tests/conform", exclude: ["run", "teeth"],
         swiftSettings: settings),
     tests("records", of: ["Records", "Rehearsal"]),
     tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),

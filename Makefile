@@ -1,0 +1,29 @@
+# What people do here, under one name each; the work is in the scripts.
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## watch the seven layers trade a synthetic day on paper
+	pipelines/demo
+
+test: ## run every test
+	Tests/run
+
+bench: ## measure the pipeline beside cat
+	benchmarks/run $(MARKET)
+
+conform: ## hold a stage to the contract: make conform STAGE='command' [OPTIONS=--lenient]
+	Tests/conform/run $(OPTIONS) -- '$(STAGE)'
+
+build: ## build the programs, release
+	. pipelines/environment && build_release
+
+vectors: ## make the oracles' vectors again (needs Python, see Tests/oracle)
+	cd Tests/oracle && python3 make_vectors.py
+
+install: ## install programs, man pages and completions: make install [PREFIX=/usr/local]
+	pipelines/install $(or $(PREFIX),/usr/local)
+
+SHELL := /bin/bash
+.PHONY: help demo test bench conform build vectors install
+.DEFAULT_GOAL := help
