@@ -77,13 +77,13 @@ public struct Account: Sendable {
 
     /// Books funding.
     ///
-    /// What free cash (cash without margins in use) cannot pay is taken from the position's own collateral, and what that
+    /// What free cash (cash without margins in use) cannot pay is taken from the position's own margin, and what that
     /// cannot pay the exchange bears: so cash stays at least what all positions can lose.
     /// - Parameter amount: received; negative is to be paid.
     public mutating func fund(_ amount: Money, _ symbol: Int, _ instrument: Instrument) {
         let free = max(.zero, cash - marginInUse)
         guard amount + free < .zero else { return funding += amount }
-        let taken = positions[symbol]?.drain(-(amount + free), instrument) ?? .zero
-        funding -= free + taken
+        let paid = positions[symbol]?.drain(-(amount + free), instrument) ?? .zero
+        funding -= free + paid
     }
 }

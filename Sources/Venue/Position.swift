@@ -26,7 +26,7 @@ public struct Position: Equatable, Sendable {
     public private(set) var fees = Money.zero
     /// Funding that its own margin had to pay, because the account had no free money.
     public private(set) var drained = Money.zero
-    /// What the account has locked for it: the collateral, and the fee for closing at the bankruptcy price.
+    /// What the account has locked for it: the collateral, and the fee for closing where it is gone.
     public private(set) var margin = Money.zero
 
     public init(_ side: Direction, leverage: Rate, opened: Int64) {
@@ -75,18 +75,21 @@ public struct Position: Equatable, Sendable {
         return profit
     }
 
-    /// Takes funding from the collateral, at most all of it.
-    /// - Returns: how much was taken.
-    mutating func drain(_ amount: Money, _ instrument: Instrument) -> Money {
-        let taken = min(amount, collateral)
-        drained += taken
+    /// Takes funding out of the margin, at most what the collateral holds.
+    ///
+    /// Less collateral moves the bankruptcy price, and with it the fee for closing there (up for a long, down for a short),
+    /// so the collateral gives a little more (or less) than what is paid.
+    /// - Returns: how much was paid: by exactly this the margin is less.
+    mutating func drain(_ owed: Money, _ instrument: Instrument) -> Money {
+        let before = margin
+        let fee = side == .long ? -instrument.takerFee : instrument.takerFee
+        drained += min(owed.over(Rate(units: Rate.one + fee.units), .up), collateral)
         post(instrument)
-        return taken
+        return min(owed, before - margin)
     }
 
     private mutating func post(_ instrument: Instrument) {
-        guard !isFlat else { return margin = .zero }
-        let exit = Level(price: Liquidation.bankruptcy(self, tick: instrument.tick), quantity: quantity)
-        margin = collateral + Fees.taker(exit, instrument)
+        let bankrupt = side == .long ? cost - collateral : cost + collateral
+        margin = isFlat ? .zero : collateral + bankrupt.times(instrument.takerFee, .up)
     }
 }
