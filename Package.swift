@@ -46,6 +46,7 @@ targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("rebalance")
+targets += [tests("venue", of: ["Venue", "Records"]), tests("paper", of: ["PaperFold", "Venue", "Records", "Stage"])]
 
 let package = Package(
     name: "driftpipe",

@@ -18,18 +18,18 @@ extension PaperStage {
 
     mutating func intend(_ record: Record, into out: inout Output) {
         let id = record["id"]?.string ?? []
-        let ts = max(now, record.ts)
+        now = max(now, record.ts)
         do throws(Refusal) {
             try admit(id)
-            let order = try record["reduce_only"]?.bool == true ? reducing(record, id, ts) : opening(record, id, ts)
+            let order = try record["reduce_only"]?.bool == true ? reducing(record, id) : opening(record, id)
             if case .open(let opening) = order.purpose {
                 account.reserve(opening.reserved)
                 books[record.symbol].instrument = books[record.symbol].stated
             }
             books[record.symbol].orders.append(order)
-            write(order, record.symbol, "accepted", at: ts, into: &out)
+            write(order, record.symbol, "accepted", into: &out)
         } catch {
-            writeReject(id, record.symbol, error, at: ts, into: &out)
+            writeReject(id, record.symbol, error, into: &out)
         }
     }
 
@@ -49,7 +49,7 @@ extension PaperStage {
         guard ids.insert(id).inserted else { throw Refusal("duplicate_id", "this id was used before") }
     }
 
-    private func reducing(_ record: Record, _ id: [UInt8], _ ts: Int64) throws(Refusal) -> Order {
+    private func reducing(_ record: Record, _ id: [UInt8]) throws(Refusal) -> Order {
         let book = books[record.symbol]
         guard let position = account.position(record.symbol), let holding = book.holding,
             let instrument = book.instrument
@@ -59,12 +59,12 @@ extension PaperStage {
         }
         let fraction = try fraction("fraction", of: record)
         return Order(
-            id: id, accepted: ts, side: record.side,
+            id: id, accepted: now, side: record.side,
             quantity: Sizing.reduction(of: position.quantity, by: fraction, instrument),
             purpose: .reduce(position: holding.id))
     }
 
-    private func opening(_ record: Record, _ id: [UInt8], _ ts: Int64) throws(Refusal) -> Order {
+    private func opening(_ record: Record, _ id: [UInt8]) throws(Refusal) -> Order {
         let terms = try terms(record)
         let weight = try fraction("weight", of: record)
         let takeProfit = try fraction("take_profit", of: record)
@@ -77,7 +77,7 @@ extension PaperStage {
         let opening = Opening(
             takeProfit: takeProfit, stopLoss: stopLoss, reserved: terms.need(quantity),
             conviction: Conviction(record))
-        return Order(id: id, accepted: ts, side: record.side, quantity: quantity, purpose: .open(opening))
+        return Order(id: id, accepted: now, side: record.side, quantity: quantity, purpose: .open(opening))
     }
 
     private func terms(_ record: Record) throws(Refusal) -> Sizing.Terms {

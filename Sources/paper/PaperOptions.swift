@@ -61,6 +61,12 @@ public struct Assumptions: Sendable {
     public var takerFee: Rate?
     public var maintenanceMargin: Rate
 
+    /// The options' defaults.
+    public static var standard: Assumptions {
+        guard let options = try? PaperOptions.parse([]) else { preconditionFailure("the defaults are valid options") }
+        return Assumptions(options)
+    }
+
     /// - Parameter options: validated, so that each value is within range.
     public init(_ options: PaperOptions) {
         equity = Money(nearest: options.equity) ?? .zero

@@ -14,7 +14,8 @@ public struct PaperStage: StageFold {
     var books: [Book] = []
     /// Every id that was seen: an id names one order for ever.
     var ids: Set<[UInt8]> = []
-    /// Event time that the market has reached.
+    /// The latest event time of a market record or an intent: what the stage derives is stamped with it, so that it never
+    /// goes back. (An intent may be ahead: a signal for an instant comes before the record which shows that it has passed.)
     var now: Int64 = 0
     private var hasStarted = false
 
@@ -50,8 +51,7 @@ public struct PaperStage: StageFold {
         for symbol in books.indices {
             for order in books[symbol].orders {
                 release(order)
-                let ts = max(now, order.accepted)
-                write(order, symbol, "cancelled", because: "end_of_input", at: ts, into: &out)
+                write(order, symbol, "cancelled", because: "end_of_input", into: &out)
             }
             books[symbol].orders = []
         }
@@ -60,7 +60,8 @@ public struct PaperStage: StageFold {
     /// Tells the stages behind what there is, before anything happens.
     private mutating func start(_ ts: Int64, into out: inout Output) {
         hasStarted = true
-        writeAccount(at: ts, into: &out)
+        now = ts
+        writeAccount(into: &out)
     }
 
     /// Makes room for symbols that the reader has numbered since.

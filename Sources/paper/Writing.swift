@@ -1,13 +1,12 @@
 import Records
 import Venue
 
-/// The records of the stage, stamped with the event time that the market has reached, where no `ts` is given.
+/// The records of the stage, stamped with the event time that has been reached.
 extension PaperStage {
     func write(
-        _ order: Order, _ symbol: Int, _ status: String, because reason: String? = nil, at ts: Int64? = nil,
-        into out: inout Output
+        _ order: Order, _ symbol: Int, _ status: String, because reason: String? = nil, into out: inout Output
     ) {
-        out.begin(.order, ts: ts ?? now, symbol: books[symbol].name)
+        out.begin(.order, ts: now, symbol: books[symbol].name)
         out.field("id", bytes: order.id)
         out.field("status", status)
         if let reason { out.field("reason", reason) }
@@ -33,8 +32,8 @@ extension PaperStage {
 
     /// - Parameter id: the intent's; nil where something else than an intent is refused. An id that no exchange could
     ///   carry is repeated up to 256 bytes, else left out.
-    func writeReject(_ id: [UInt8]?, _ symbol: Int, _ refusal: Refusal, at ts: Int64? = nil, into out: inout Output) {
-        out.begin(.reject, ts: ts ?? now, symbol: books[symbol].name)
+    func writeReject(_ id: [UInt8]?, _ symbol: Int, _ refusal: Refusal, into out: inout Output) {
+        out.begin(.reject, ts: now, symbol: books[symbol].name)
         if let id, id.count <= 256 { out.field("id", bytes: id) } else { out.field("id", json: "null") }
         out.field("code", refusal.code)
         out.field("reason", refusal.reason)
@@ -56,8 +55,8 @@ extension PaperStage {
         out.end()
     }
 
-    func writeAccount(at ts: Int64? = nil, into out: inout Output) {
-        out.begin(.account, ts: ts ?? now)
+    func writeAccount(into out: inout Output) {
+        out.begin(.account, ts: now)
         out.field("equity", json: equity().description)
         out.field("available", json: account.available.description)
         out.field("realised", json: account.realised.description)
