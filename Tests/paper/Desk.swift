@@ -122,7 +122,7 @@ struct Line: CustomStringConvertible {
     var type: String { self["type"] }
 
     func decimal(_ key: String) -> Decimal {
-        guard let value = Decimal(string: self[key], locale: Locale(identifier: "en_US")) else {
+        guard let value = Decimal(string: self[key]) else {
             fatalError("\(key) is no decimal in \(description)")
         }
         return value

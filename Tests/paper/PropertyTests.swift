@@ -12,7 +12,8 @@ import Testing
 ///
 /// Not covered: whether a fill was due at that record and at that price (the suites of assumptions and lives).
 @Suite struct PropertyTests {
-    private static let markets = 3_000
+    /// How many: `DRIFT_MARKETS`, else a thousand (twenty seconds in a debug build).
+    private static let markets = ProcessInfo.processInfo.environment["DRIFT_MARKETS"].flatMap { Int($0) } ?? 1_000
 
     @Test(arguments: [20_261_122 as UInt64])
     func randomMarkets(_ first: UInt64) throws {
