@@ -46,6 +46,7 @@ targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("rebalance")
+targets += [tests("venue", of: ["Venue", "Records"]), tests("paper", of: ["PaperFold", "Venue", "Records", "Stage"])]
 
 // What tests of folds share: a run in memory, and the oracles' vectors.
 targets += [
