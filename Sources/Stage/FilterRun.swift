@@ -1,4 +1,3 @@
-import Glibc
 import Records
 
 /// The run loop of a filter: standard input through a fold to standard output.
@@ -71,18 +70,6 @@ public struct FilterRun<Fold: StageFold>: ~Copyable {
     }
 
     private mutating func waitForInput() throws {
-        var files = [
-            pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: 1, events: 0, revents: 0),
-        ]
-        var ready = UnixSignals.wait(&files, timeout: timespec())
-        if ready == 0 {
-            try port.flush(&output)
-            ready = UnixSignals.wait(&files)
-        }
-        if let number = UnixSignals.pending {
-            try port.flush(&output)
-            throw Failure.interrupted(number)
-        }
-        if ready > 0, files[0].revents == 0, files[1].revents & Int16(POLLERR) != 0 { throw Failure.closedOutput }
+        try Waiting.forInput(0) { try port.flush(&output) }
     }
 }
