@@ -47,6 +47,16 @@ targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("rebalance")
 
+// What tests of folds share: a run in memory, and the oracles' vectors.
+targets += [
+    .target(name: "Rehearsal", dependencies: ["Records", "Stage"], path: "Tests/rehearsal", swiftSettings: settings),
+    tests("records", of: ["Records", "Rehearsal"]),
+    tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
+    tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),
+    tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
+    tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
+]
+
 let package = Package(
     name: "driftpipe",
     platforms: [.macOS(.v15)],

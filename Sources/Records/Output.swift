@@ -171,6 +171,15 @@ public struct Output: ~Copyable {
         quote(bytes)
     }
 
+    /// A string under a key that comes from the stream.
+    public mutating func field(bytes key: [UInt8], _ value: String) {
+        if needsComma { put(",") }
+        quote(key)
+        put(":")
+        quote(Array(value.utf8))
+        needsComma = true
+    }
+
     /// JSON text as it stands: an exact decimal, or a value that was read.
     public mutating func field(_ key: StaticString, json: some StringProtocol) {
         name(key)

@@ -18,6 +18,9 @@ public struct SymbolTable {
         return search(name)
     }
 
+    /// The number of a name that the stream has used, nil if it has not.
+    public func find(_ name: [UInt8]) -> Int? { names.firstIndex(of: name) }
+
     public func name(_ symbol: Int) -> [UInt8] { names[symbol] }
 
     public func text(_ symbol: Int) -> String { String(decoding: names[symbol], as: UTF8.self) }

@@ -17,35 +17,55 @@ public struct LineReader: ~Copyable {
     }
 
     private static let window = 1 << 18
-    private static let front = 69_632
 
     private let descriptor: Int32
-    private let base: UnsafeMutableRawPointer
-    private var start = Self.front
-    private var searched = Self.front
-    private var end = Self.front
+    private var base: UnsafeMutableRawPointer
+    /// Where the window begins: what a read has left over stands before it.
+    private var front = 69_632
+    private var start: Int
+    private var searched: Int
+    private var end: Int
     private var lineNumber = 0
     private var offset = 0
     private var isSkipping = false
 
     public init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        base = .allocate(byteCount: Self.front + Self.window + RecordReader.padding, alignment: 4096)
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: Self.front + Self.window + RecordReader.padding)
+        base = Self.allocate(front: front)
+        start = front
+        searched = front
+        end = front
         Pipes.widen(descriptor)
     }
 
     deinit { base.deallocate() }
 
-    /// Reads once. Lines that were handed out are overwritten.
+    private static func allocate(front: Int) -> UnsafeMutableRawPointer {
+        let count = front + window + RecordReader.padding
+        let base = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 4096)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+        return base
+    }
+
+    /// Reads once. Lines that were handed out are overwritten; lines that were not are kept, in a larger buffer if
+    /// they are many.
     /// - Returns: how many bytes came; 0 at the end of the input, nil if a signal came first.
     public mutating func fill() throws -> Int? {
         let carried = end - start
-        (base + Self.front - carried).copyMemory(from: base + start, byteCount: carried)
-        start = Self.front - carried
-        searched = Self.front
-        end = Self.front
-        let count = read(descriptor, base + Self.front, Self.window)
+        let unsearched = end - searched
+        if carried > front {
+            let larger = (2 * carried + 4095) & ~4095
+            let moved = Self.allocate(front: larger)
+            (moved + larger - carried).copyMemory(from: base + start, byteCount: carried)
+            base.deallocate()
+            (base, front) = (moved, larger)
+        } else {
+            (base + front - carried).copyMemory(from: base + start, byteCount: carried)
+        }
+        start = front - carried
+        searched = front - unsearched
+        end = front
+        let count = read(descriptor, base + front, Self.window)
         if count < 0 {
             if errno == EINTR || errno == EAGAIN { return nil }
             throw Failure.refused(.noInput, "unable to read input: \(errorText())")

@@ -28,9 +28,6 @@ public struct Kalman {
     /// P, symmetric, row by row.
     private(set) var p00, p01, p02, p11, p12, p22: Double
 
-    /// Variance of the level.
-    public var levelVariance: Double { p00 }
-
     private let interval: Double
     private let tau: Double
     private let adaptive: Bool

@@ -113,7 +113,7 @@ extension Output {
         open("kalman")
         field("level", signal.kalman.origin + signal.kalman.level)
         field("velocity", signal.kalman.velocity)
-        field("variance", signal.kalman.levelVariance)
+        field("variance", signal.kalman.observationVariance)
         field("nis", signal.kalman.nis)
         close()
         if let process = signal.ornsteinUhlenbeck {

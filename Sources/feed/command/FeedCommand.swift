@@ -6,7 +6,7 @@ import Stage
 struct FeedCommand: StageCommand {
     static let verb = "feed"
     static let configuration = CommandConfiguration(
-        commandName: "drift-feed",
+        commandName: program,
         abstract: "Write market records in the order of time: from files, standard input, or a made-up market.",
         discussion: """
             READS any number of files, plain or packed by gzip or zstd, each of one of these formats, which its first \
@@ -41,7 +41,8 @@ struct FeedCommand: StageCommand {
               drift-feed --synthetic 7 --days 0.5              half a day of a market, always the same
               drift-feed --symbols BTCUSDT --from 2024-07-19 *.gz
               unzip -p BTCUSDT-trades-2024-07-18.zip | drift-feed --symbols BTCUSDT
-            """)
+            """,
+        version: pipelineVersion)
 
     @OptionGroup var options: FeedOptions
     @OptionGroup var common: CommonOptions

@@ -3,8 +3,8 @@ enum SyntheticParameters {
     /// 2025-01-01T00:00:00Z, in microseconds.
     static let start: Int64 = 1_735_689_600_000_000
 
-    /// Volatility a square root of a second, in the normal regime at a session factor of 1: 80 % a year.
-    static let volatility = 1.43e-4
+    /// Volatility a square root of a second, in the normal regime at a session factor of 1: 50 % a year.
+    static let volatility = 0.9e-4
     /// The share of a symbol's variance that both have in common.
     static let commonVariance = 0.87
     /// ETH moves so many times as far as BTC.

@@ -1,0 +1,82 @@
+import Glibc
+public import Records
+
+/// The records of one input, in their order. A line that is none is not dropped: it becomes a `bad` record in the
+/// output, and is counted.
+public struct Intake: ~Copyable {
+    /// Holds the record that `next` found.
+    public private(set) var reader = RecordReader()
+    private let program: String
+    private var lines: LineReader
+    private var lastTime: Int64 = 0
+    private var badLines = 0
+    private var firstBadLine = 0
+    private var meta: ((Int64) -> [UInt8])?
+
+    /// - Parameters:
+    ///   - program: the stage's name in `bad` records.
+    ///   - meta: the stage's `meta` record, given the time of the first record; nil to write none.
+    public init(_ descriptor: Int32, program: String, meta: ((Int64) -> [UInt8])?) {
+        lines = LineReader(descriptor)
+        self.program = program
+        self.meta = meta
+    }
+
+    /// Reads once; see `LineReader.fill`. What the output took from here must be settled.
+    public mutating func fill() throws -> Int? { try lines.fill() }
+
+    /// Finds the next record of what was read.
+    /// - Returns: whether there was one.
+    @inline(__always)
+    public mutating func next(_ output: inout Output) -> Bool {
+        while let line = lines.next() {
+            if accept(line, &output) { return true }
+        }
+        return false
+    }
+
+    /// The end of the input: a line without LF is torn and never acted on.
+    public mutating func end(_ output: inout Output) {
+        if let torn = lines.torn() { _ = accept(torn, &output) }
+    }
+
+    /// - Throws: `Failure` with status 65 if a line was no record.
+    public func check() throws {
+        guard badLines > 0 else { return }
+        throw Failure.refused(
+            .data, "unable to use \(badLines) of the lines read, first line \(firstBadLine): see the bad records")
+    }
+
+    @inline(__always)
+    private mutating func accept(_ line: LineReader.Line, _ output: inout Output) -> Bool {
+        do throws(Malformed) {
+            if let defect = line.defect { throw defect }
+            try reader.read(line.bytes)
+        } catch {
+            refuse(line, error, &output)
+            return false
+        }
+        if reader.record.hasTime {
+            lastTime = reader.record.ts
+            if meta != nil { writeMeta(&output) }
+        }
+        return true
+    }
+
+    @inline(never)
+    private mutating func refuse(_ line: LineReader.Line, _ problem: Malformed, _ output: inout Output) {
+        badLines += 1
+        if badLines == 1 { firstBadLine = line.number }
+        let isWhole = line.bytes.last == 10
+        output.bad(
+            stage: program, ts: lastTime, line: line.number, offset: line.offset, problem: problem,
+            line: isWhole ? UnsafeRawBufferPointer(rebasing: line.bytes.dropLast()) : line.bytes)
+    }
+
+    @inline(never)
+    private mutating func writeMeta(_ output: inout Output) {
+        guard let meta else { return }
+        output.open(with: meta(lastTime))
+        self.meta = nil
+    }
+}

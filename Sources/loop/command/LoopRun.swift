@@ -1,0 +1,143 @@
+import Glibc
+import LoopFold
+import Records
+import Stage
+
+/// The loop's input and output: the stream on standard input, what comes back in a FIFO.
+///
+/// It never deadlocks: while its output is full it reads the FIFO, so the stage that writes there can go on, and with
+/// it everything between.
+final class LoopRun {
+    private static let program = LoopCommand.program
+    private var stage: LoopStage
+    private let isLive: Bool
+    private let fifo: Int32
+    private var stream: Intake
+    private var returned: Intake
+    private var output = Output()
+    private let port = OutputPort()
+
+    init(path: String, options: LoopOptions, meta: @escaping (Int64) -> [UInt8]) throws {
+        stage = LoopStage(options)
+        isLive = options.live
+        fifo = try Self.open(path)
+        stream = Intake(0, program: Self.program, meta: meta)
+        returned = Intake(fifo, program: Self.program, meta: nil)
+        port.unblock()
+    }
+
+    /// Opens the FIFO for reading only: so its writer's end is an end of file here.
+    private static func open(_ path: String) throws -> Int32 {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
+            throw Failure.refused(.noInput, "unable to open \(path): not a FIFO (make one with mkfifo)")
+        }
+        UnixSignals.block(false)
+        defer { UnixSignals.block(true) }
+        while true {
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            if descriptor >= 0 { return descriptor }
+            if let number = UnixSignals.pending { throw Failure.interrupted(number) }
+            if errno != EINTR { throw Failure.refused(.noInput, "unable to open \(path): \(errorText())") }
+        }
+    }
+
+    func run() throws {
+        while true {
+            try waitForStream()
+            guard let count = try stream.fill() else { continue }
+            while stream.next(&output) { try forward() }
+            if count == 0 { break }
+            output.settleUnlessFull(OutputPort.fullBytes)
+            if output.count >= OutputPort.fullBytes { try flush() }
+        }
+        stream.end(&output)
+        if stage.awaited != nil { try awaitSync() }
+        try flush()
+        try drain()
+        try stream.check()
+        try returned.check()
+    }
+
+    /// Lets the pipeline run dry: what still comes back has nowhere to go, but its writer must not find the FIFO closed
+    /// while lines are on their way to it.
+    private func drain() throws {
+        close(1)
+        while true {
+            var files = [returning]
+            _ = UnixSignals.wait(&files)
+            if let number = UnixSignals.pending { throw Failure.interrupted(number) }
+            if files[0].revents != 0, try returned.fill() == 0 { return }
+            while returned.next(&output) {}
+        }
+    }
+
+    private func forward() throws {
+        if stage.mustWait(stream.reader.record) { try awaitSync() }
+        output.pass(stream.reader.record)
+        stage.pass(stream.reader.record)
+    }
+
+    /// Inserts what came back, up to the awaited `sync`; live, all of it.
+    private func insert() {
+        while isLive || stage.awaited != nil, returned.next(&output) {
+            output.pass(returned.reader.record)
+            stage.insert(returned.reader.record)
+        }
+        output.settle()
+    }
+
+    private func awaitSync() throws {
+        while true {
+            insert()
+            guard stage.awaited != nil else { return }
+            try flush()
+            var files = [returning, OutputPort.closing]
+            _ = UnixSignals.wait(&files)
+            try heed(files)
+        }
+    }
+
+    /// Waits for the stream; live, what comes back goes in meanwhile.
+    private func waitForStream() throws {
+        while true {
+            var files = [returning, OutputPort.closing, pollfd(fd: 0, events: Int16(POLLIN), revents: 0)]
+            if UnixSignals.wait(&files, timeout: timespec()) == 0 {
+                try flush()
+                _ = UnixSignals.wait(&files)
+            }
+            if files[2].revents != 0 { files[1].revents = 0 }
+            try heed(files)
+            if isLive { insert() }
+            if files[2].revents != 0 { return }
+        }
+    }
+
+    private var returning: pollfd { pollfd(fd: fifo, events: Int16(POLLIN), revents: 0) }
+
+    /// Reads what came back, and ends where the process was asked to, or where nobody is left to write or to read.
+    /// - Parameter files: `returning` and `closing`, after a wait.
+    private func heed(_ files: [pollfd]) throws {
+        if let number = UnixSignals.pending {
+            try flush()
+            throw Failure.interrupted(number)
+        }
+        if files[0].revents != 0 { try readReturned() }
+        try OutputPort.check(files[1])
+    }
+
+    private func readReturned() throws {
+        if try returned.fill() == 0 {
+            throw Failure.refused(.unavailable, "unable to close the loop: its writer has gone")
+        }
+    }
+
+    /// Writes the output; while it is full, reads what comes back.
+    private func flush() throws {
+        try port.flush(&output) { [self] in
+            var files = [returning, pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)]
+            _ = UnixSignals.wait(&files)
+            if files[0].revents != 0 { try readReturned() }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Rehearsal
+import Testing
+
+@testable import Records
+
+/// The wire: what is a record, what is none, and that both ways of reading agree.
+///
+/// Not covered: lines as they come from a descriptor (the conformance suite); fuzzing.
+@Suite struct RecordReaderTests {
+    private func reading(_ line: [UInt8]) -> String {
+        var reader = RecordReader()
+        return withPaddedLine(line) { bytes in
+            do throws(Malformed) { try reader.read(bytes) } catch { return error.problem }
+            return "\(reader.record.kind)"
+        }
+    }
+
+    private func reading(_ line: String) -> String { reading(Array(line.utf8)) }
+
+    private static let trade = #"{"type":"trade","ts":1,"sym":"BTCUSDT","px":63943.9,"qty":0.1,"side":"buy","id":"7"}"#
+    private static let quote =
+        #"{"type":"quote","ts":1721347021080832,"sym":"BTCUSDT","bid":63943.9,"bid_qty":46.371,"ask":63944,"ask_qty":0}"#
+
+    @Test(arguments: [
+        trade, quote, trade + "\r", " " + quote + "\t", #"{"ts":1,"type":"clock"}"#, #"{"type":"note"}"#,
+        #"{"type":"note","text":"\u00e9 \ud83d\ude00 ü","deep":[[{"a":[1e-3,-0.5E+2,true,null]}]],"empty":{},"x":[]}"#,
+        #"{"type":"note","n":123456789012345678901234567890.123456789012345678901234567890}"#,
+        #"{"\u0074ype":"clock","ts":5}"#, #"{"type":"trade","sym":"B","side":"sell","qty":1e2,"px":1E0,"ts":5}"#,
+    ])
+    func recordsAreRead(_ line: String) {
+        #expect(["trade", "quote", "clock", "other"].contains(reading(line)), "\(reading(line))")
+    }
+
+    @Test(arguments: [
+        ("", "blank line"), ("  ", "blank line"), ("[]", "not a JSON object"), ("{}", "no type"),
+        (#"{"type":1}"#, "type is no string"), (#"{"type":"x",}"#, "a key is expected"),
+        (#"{"type":"x"} x"#, "text behind the object"), (#"{"type":"x","a":NaN}"#, "no valid JSON value"),
+        (#"{"type":"x","a":Infinity}"#, "no valid JSON value"), (#"{"type":"x","a":1e400}"#, "no valid JSON value"),
+        (#"{"type":"x","a":01}"#, "no valid JSON value"), (#"{"type":"x","a":+1}"#, "no valid JSON value"),
+        (#"{"type":"x","a":1.}"#, "no valid JSON value"), (#"{"type":"x","a":.5}"#, "no valid JSON value"),
+        (#"{"type":"x","a":1e}"#, "no valid JSON value"), (#"{"type":"x","a":-}"#, "no valid JSON value"),
+        (#"{"type":"x","a":1,"a":2}"#, "duplicate key"), (#"{"type":"x","a":1,"\u0061":2}"#, "duplicate key"),
+        (#"{"type":"x","o":{"a":1,"a":2}}"#, "duplicate key"), (#"{"type":"x","a":"\ud800"}"#, "lone surrogate"),
+        (#"{"type":"x","a":"\udc00"}"#, "lone surrogate"), (#"{"type":"x","a":"\q"}"#, "unknown escape"),
+        (#"{"type":"x","a":[1 2]}"#, "a comma or bracket is expected"),
+        (#"{"type":"clock","ts":-1}"#, "ts is not an integer of 0 to 2^53"),
+        (#"{"type":"clock","ts":1.5}"#, "ts is not an integer of 0 to 2^53"),
+        (#"{"type":"clock","ts":9007199254740992}"#, "ts is not an integer of 0 to 2^53"),
+        (#"{"type":"x","ts":"1"}"#, "ts is not an integer of 0 to 2^53"), (#"{"type":"clock"}"#, "clock without ts"),
+        (#"{"type":"trade","ts":1,"sym":"B","px":0,"qty":1,"side":"buy"}"#, "px is not a number above 0"),
+        (#"{"type":"trade","ts":1,"sym":"B","px":"1","qty":1,"side":"buy"}"#, "px is not a number above 0"),
+        (#"{"type":"trade","ts":1,"sym":"B","px":1,"qty":-1,"side":"buy"}"#, "qty is not a number of at least 0"),
+        (#"{"type":"trade","ts":1,"sym":"B","px":1,"qty":1,"side":"bid"}"#, #"side is not "buy" or "sell""#),
+    ])
+    func othersAreRefusedForAReason(_ line: String, _ problem: String) { #expect(reading(line) == problem) }
+
+    @Test func bytesThatAreNoTextAreRefused() {
+        func note(_ bytes: [UInt8]) -> [UInt8] { Array(#"{"type":"x","a":""#.utf8) + bytes + Array(#""}"#.utf8) }
+        let invalid: [[UInt8]] = [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xC3], [0xE2, 0x82], [0xFF],
+        ]
+        for bytes in invalid { #expect(reading(note(bytes)) == "invalid UTF-8", "\(bytes)") }
+        #expect(reading(note([0])) == "control character in a string")
+        #expect(reading([0xEF, 0xBB, 0xBF] + Array(Self.trade.utf8)) == "byte order mark")
+        #expect(reading(note([0xF0, 0x9F, 0x98, 0x80])) == "other")
+    }
+
+    @Test func depthAndLengthHaveLimits() {
+        func nested(_ depth: Int) -> String {
+            #"{"type":"x","a":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        }
+        #expect(reading(nested(31)) == "other")
+        #expect(reading(nested(32)) == "nested deeper than 32")
+        #expect(reading(nested(30_000)) == "nested deeper than 32")
+        let frame = #"{"type":"x","a":""}"#.utf8.count
+        func long(_ count: Int) -> String { #"{"type":"x","a":"\#(String(repeating: "b", count: count - frame))"}"# }
+        #expect(reading(long(65_536)) == "other")
+        #expect(reading(long(65_537)) == "longer than 65536 bytes")
+    }
+
+    /// No prefix of a record is one, and none makes the reader look behind the line.
+    @Test(arguments: [trade, quote, #"{"type":"note","a":{"b":[1,2,"\u00e9"]},"c":-1.5e-7}"#])
+    func truncatedAtEveryByte(_ line: String) {
+        let bytes = Array(line.utf8)
+        for count in 0..<bytes.count { #expect(!["trade", "quote", "other"].contains(reading(Array(bytes[..<count])))) }
+    }
+
+    /// The fast path and the general one read the same record: key order must not matter.
+    @Test func bothWaysAgree() {
+        var generator = SystemRandomNumberGenerator()
+        let seed = generator.next()
+        var random = SplitMix(seed)
+        for _ in 0..<2000 {
+            let price = Self.decimal(&random), quantity = Self.decimal(&random)
+            let fast = #"{"type":"trade","ts":12345,"sym":"ETHUSDT","px":\#(price),"qty":\#(quantity),"side":"sell"}"#
+            let general = #"{"side":"sell","qty":\#(quantity),"px":\#(price),"sym":"ETHUSDT","ts":12345,"type":"trade"}"#
+            var a = RecordReader(), b = RecordReader()
+            let failures = (withPaddedLine(fast) { Self.failure(&a, $0) }, withPaddedLine(general) { Self.failure(&b, $0) })
+            #expect((failures.0 == nil) == (failures.1 == nil), "seed \(seed): \(fast)")
+            guard failures.0 == nil else { continue }
+            let (x, y) = (a.record, b.record)
+            #expect(x.kind == y.kind && x.ts == y.ts && x.side == y.side, "seed \(seed)")
+            #expect(x.price.double == y.price.double && x.quantity.double == y.quantity.double, "seed \(seed)")
+            #expect(x.price.double == strtod(price, nil), "seed \(seed): \(price)")
+            #expect(x.quantity.double == strtod(quantity, nil), "seed \(seed): \(quantity)")
+        }
+    }
+
+    private static func failure(_ reader: inout RecordReader, _ bytes: UnsafeRawBufferPointer) -> Malformed? {
+        do throws(Malformed) { try reader.read(bytes) } catch { return error }
+        return nil
+    }
+
+    /// Decimals of all lengths, some with an exponent.
+    private static func decimal(_ random: inout SplitMix) -> String {
+        let digits = (0..<Int(random.next() % 12 + 1)).map { _ in String(random.next() % 10) }.joined()
+        let fraction = (0..<Int(random.next() % 14)).map { _ in String(random.next() % 10) }.joined()
+        let whole = digits.drop { $0 == "0" }
+        let text = (whole.isEmpty ? "0" : String(whole)) + (fraction.isEmpty ? "" : "." + fraction)
+        return random.next() % 8 == 0 ? text + "e-\(random.next() % 9)" : text
+    }
+}
+
+/// G. Steele, D. Lea and C. Flood, Fast splittable pseudorandom number generators, 2014.
+struct SplitMix {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
