@@ -1,5 +1,5 @@
 import CUnix
-import Glibc
+public import Glibc
 public import Records
 
 /// Standard output: every write is checked and finished.
@@ -14,12 +14,28 @@ public struct OutputPort {
         Pipes.widen(descriptor)
     }
 
-    /// Writes all that `output` holds.
-    public func flush(_ output: inout Output) throws {
-        try output.drain { try write($0) }
+    /// A file to wait for along with others: it wakes the process when nobody reads the output any more.
+    public static var closing: pollfd { pollfd(fd: 1, events: 0, revents: 0) }
+
+    /// - Throws: `Failure.closedOutput` if `closing`, after a wait, says so.
+    public static func check(_ closing: pollfd) throws {
+        if closing.revents & Int16(POLLERR) != 0 { throw Failure.closedOutput }
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer) throws {
+    /// Makes writes to a pipe come back when it is full, so that `flush` can see to something else meanwhile.
+    public func unblock() {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
+    /// Writes all that `output` holds.
+    /// - Parameter whileBlocked: called when a pipe is full, to wait until it is not.
+    public func flush(_ output: inout Output, whileBlocked: (() throws -> Void)? = nil) throws {
+        try output.drain { try write($0, whileBlocked) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: (() throws -> Void)?) throws {
         UnixSignals.block(false)
         defer { UnixSignals.block(true) }
         var rest = bytes
@@ -30,12 +46,16 @@ public struct OutputPort {
             } else if errno == EPIPE {
                 throw Failure.closedOutput
             } else if errno == EAGAIN {
-                var files = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
-                _ = UnixSignals.wait(&files)
+                try (whileBlocked ?? waitForRoom)()
             } else if errno != EINTR {
                 throw Failure.refused(.io, "unable to write to standard output: \(errorText())")
             }
         }
+    }
+
+    private func waitForRoom() {
+        var files = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+        _ = UnixSignals.wait(&files)
     }
 }
 

@@ -1,5 +1,5 @@
 import CUnix
-import Glibc
+public import Glibc
 
 /// The signal that asks the process to end, 0 if none has.
 nonisolated(unsafe) private var requested: sig_atomic_t = 0
@@ -8,7 +8,7 @@ nonisolated(unsafe) private var requested: sig_atomic_t = 0
 ///
 /// They are blocked except while the process waits for input and while it writes: so none is lost between a check and
 /// a wait, and a reader that hangs cannot hold the process for more than a second.
-enum UnixSignals {
+public enum UnixSignals {
     static func watch() {
         _ = signal(SIGPIPE, SIG_IGN)
         _ = signal(SIGXFSZ, SIG_IGN)
@@ -24,16 +24,18 @@ enum UnixSignals {
         block(true)
     }
 
-    static var pending: Int32? { requested == 0 ? nil : requested }
+    /// The signal that asked the process to end.
+    public static var pending: Int32? { requested == 0 ? nil : requested }
 
-    static func block(_ blocked: Bool) {
+    /// Keeps the ending signals out, or lets them in around a call that may block.
+    public static func block(_ blocked: Bool) {
         var set = endingSignals
         sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
     }
 
     /// Waits until one of `files` is ready; the ending signals are let in meanwhile.
     /// - Parameter timeout: nil waits for ever.
-    static func wait(_ files: inout [pollfd], timeout: timespec? = nil) -> Int32 {
+    public static func wait(_ files: inout [pollfd], timeout: timespec? = nil) -> Int32 {
         var mask = sigset_t()
         sigprocmask(SIG_BLOCK, nil, &mask)
         sigdelset(&mask, SIGTERM)
