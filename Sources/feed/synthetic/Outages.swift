@@ -6,6 +6,7 @@ struct Outages {
     private var silenceLeft = 0.0
     private var gapLeft = 0.0
     private var gapSecondOfDay = 0
+    private var silenceSecondsOfDay: [Int] = []
     private var gapStart = 0
 
     /// Whether a symbol has no records in this second.
@@ -16,7 +17,7 @@ struct Outages {
     /// Moves on by a second.
     /// - Returns: where the gap began, if it ended just now.
     mutating func advance(second: Int, _ random: inout SeededRandom) -> Int? {
-        if second % 86_400 == 0 { gapSecondOfDay = Int(random.uniform(3600...82_800)) }
+        if second % 86_400 == 0 { planDay(&random) }
         for symbol in 0...1 {
             lullsLeft[symbol] -= 1
             if Episodes.begins(P.lullsPerDay / 2, &random) {
@@ -24,7 +25,7 @@ struct Outages {
             }
         }
         silenceLeft -= 1
-        if Episodes.begins(P.silencesPerDay, &random), !isGap {
+        if silenceSecondsOfDay.contains(second % 86_400) {
             silenceLeft = random.uniform(P.silenceSeconds).rounded()
         }
         let wasGap = isGap
@@ -34,5 +35,12 @@ struct Outages {
             gapStart = second
         }
         return wasGap && !isGap ? gapStart : nil
+    }
+
+    private mutating func planDay(_ random: inout SeededRandom) {
+        func someSecond() -> Int { Int(random.uniform(3600...82_800)) }
+        gapSecondOfDay = someSecond()
+        silenceSecondsOfDay = [someSecond()]
+        if random.chance(P.secondSilence) { silenceSecondsOfDay.append(someSecond()) }
     }
 }

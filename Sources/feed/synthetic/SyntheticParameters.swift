@@ -3,8 +3,8 @@ enum SyntheticParameters {
     /// 2025-01-01T00:00:00Z, in microseconds.
     static let start: Int64 = 1_735_689_600_000_000
 
-    /// Volatility a square root of a second, in the normal regime at a session factor of 1: 50 % a year.
-    static let volatility = 0.9e-4
+    /// Volatility a square root of a second, in the normal regime at a session factor of 1: 42 % a year.
+    static let volatility = 0.75e-4
     /// The share of a symbol's variance that both have in common.
     static let commonVariance = 0.87
     /// ETH moves so many times as far as BTC.
@@ -48,10 +48,10 @@ enum SyntheticParameters {
     static let rangePullSeconds = 100.0
 
     /// Bursts: a fast move that is given back in part. They are where forecasts grow large.
-    static let burstsPerDay = 16.0
-    static let burstSize = 0.004...0.016
-    static let burstSeconds = 40.0...150.0
-    static let burstReturn = 0.2...0.8
+    static let burstsPerDay = 10.0
+    static let burstSize = 0.006...0.026
+    static let burstSeconds = 60.0...240.0
+    static let burstReturn = 0.1...0.6
 
     /// Jumps: within a second; some in one symbol first.
     static let jumpsPerDay = 5.0
@@ -62,8 +62,8 @@ enum SyntheticParameters {
     /// One symbol without a record.
     static let lullsPerDay = 8.0
     static let lullSeconds = 8.0...110.0
-    /// Both without, but for a `clock` record now and then.
-    static let silencesPerDay = 1.5
+    /// Both without, but for a `clock` record now and then: once a day, or twice.
+    static let secondSilence = 0.5
     static let silenceSeconds = 150.0...420.0
     static let clockSeconds = 10
     /// The day's gap: data is missing, the market goes on.
