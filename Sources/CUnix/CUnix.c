@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
 #include "CUnix.h"
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
 
-int unix_ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
+int unix_ppoll(struct pollfd *files, unsigned long count, const struct timespec *timeout, const void *mask) {
     return ppoll(files, count, timeout, mask);
 }
 

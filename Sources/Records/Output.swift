@@ -186,6 +186,12 @@ public struct Output: ~Copyable {
         for byte in json.utf8 { put(byte) }
     }
 
+    /// JSON text as it stands in an input: an exact decimal.
+    public mutating func field(_ key: StaticString, text: UnsafeRawBufferPointer) {
+        name(key)
+        copy(text)
+    }
+
     public mutating func open(_ key: StaticString) {
         name(key)
         put("{")

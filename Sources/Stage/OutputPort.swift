@@ -1,5 +1,5 @@
-public import CUnix
-import Glibc
+import CUnix
+public import Glibc
 public import Records
 
 /// Standard output: every write is checked and finished.

@@ -1,5 +1,5 @@
-public import CUnix
-import Glibc
+import CUnix
+public import Glibc
 
 /// The signal that asks the process to end, 0 if none has.
 nonisolated(unsafe) private var requested: sig_atomic_t = 0

@@ -2,12 +2,13 @@
 #ifndef CUNIX_H
 #define CUNIX_H
 
-#include <poll.h>
-#include <signal.h>
-#include <time.h>
+// No system header here: a type that two modules define belongs to whichever the compiler happens to load first, and an
+// import that is right in one build is wrong in the next.
+struct pollfd;
+struct timespec;
 
-/// ppoll(2): waits for files with another signal mask in force.
-int unix_ppoll(struct pollfd *files, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+/// ppoll(2): waits for files with another signal mask, a sigset_t, in force.
+int unix_ppoll(struct pollfd *files, unsigned long count, const struct timespec *timeout, const void *mask);
 
 /// The size of a pipe in bytes, -1 if the descriptor is none.
 int unix_pipe_size(int descriptor);

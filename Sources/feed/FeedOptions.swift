@@ -1,0 +1,66 @@
+public import ArgumentParser
+
+/// What to do with a record that is later than `--reorder` allows.
+public enum OnDisorder: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case error, gap
+}
+
+/// What a feed is told. FILES stand here too: `meta` states all that is needed to run the feed again.
+public struct FeedOptions: ParsableArguments {
+    @Argument(help: "What to read, each plain, .gz or .zst; none or - is standard input.", completion: .file())
+    public var files: [String] = []
+
+    @Option(help: "The format of all files; each file's own first lines tell it if this is not given.")
+    public var format: Format?
+
+    @Option(help: ArgumentHelp("Leave out records before this: ISO 8601 UTC or microseconds.", valueName: "time"))
+    public var from: Instant?
+
+    @Option(help: ArgumentHelp("Leave out records at or after this, and end there.", valueName: "time"))
+    public var to: Instant?
+
+    @Option(help: ArgumentHelp("Only these, with commas between; names a file's symbol too.", valueName: "symbols"))
+    public var symbols: [String] = []
+
+    @Option(help: ArgumentHelp("Replay by the clock, this many times as fast as it was.", valueName: "factor"))
+    public var speed: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Sort records that are late by up to this (default: 1 for files, 0 for standard input).",
+            valueName: "seconds"))
+    public var reorder: Double?
+
+    @Option(help: "What a later record is: an error, or dropped with a gap record that says so.")
+    public var onDisorder: OnDisorder = .error
+
+    @Option(help: ArgumentHelp("The length of bars, where their times do not tell it.", valueName: "seconds"))
+    public var span: Int?
+
+    @Option(help: ArgumentHelp("Instead of files, the made-up market of this seed.", valueName: "seed"))
+    public var synthetic: UInt64?
+
+    @Option(help: ArgumentHelp("How long the made-up market lasts.", valueName: "days"))
+    public var days: Double = 1
+
+    public init() {}
+
+    public func validate() throws {
+        if let speed, !(speed > 0 && speed.isFinite) { throw ValidationError("--speed must be above 0") }
+        if let reorder, !(0...3600).contains(reorder) { throw ValidationError("--reorder must be 0 to 3600") }
+        if let span, !(1...86_400).contains(span) { throw ValidationError("--span must be 1 to 86400") }
+        guard days > 0, days <= 36_525 else { throw ValidationError("--days must be above 0 and at most 36525") }
+        if let from, let to, from.rawValue >= to.rawValue { throw ValidationError("--from must be before --to") }
+        if synthetic != nil, !files.isEmpty { throw ValidationError("--synthetic takes no files") }
+        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once") }
+    }
+
+    var symbolNames: [String] { symbols.flatMap { $0.split(separator: ",").map(String.init) } }
+
+    /// What is read: standard input if nothing else is named.
+    var inputs: [String] { files.isEmpty ? ["-"] : files }
+
+    func reorderMicroseconds(isStream: Bool) -> Int64 {
+        Int64((reorder ?? (isStream ? 0 : 1)) * 1_000_000)
+    }
+}

@@ -1,0 +1,33 @@
+import Records
+
+/// Which records are wanted: `--symbols`, `--from`, `--to`.
+struct Selection {
+    let from: Int64
+    let to: Int64
+    private let names: [[UInt8]]
+    /// Symbols whose name has been compared, and those of them that are wanted: a bit for each number of the table.
+    private var known: UInt64 = 0
+    private var wanted: UInt64 = 0
+
+    init(_ options: FeedOptions) {
+        from = Int64(options.from?.rawValue ?? 0)
+        to = Int64(options.to?.rawValue ?? Int.max)
+        names = options.symbolNames.map { Array($0.utf8) }
+    }
+
+    /// Whether a record is wanted. Instruments before `from` are: they say what holds from then on.
+    /// - Parameter symbol: its number in `table`, -1 for a record that names none: such a record concerns all.
+    @inline(__always)
+    mutating func admits(_ ts: Int64, _ kind: RecordKind, _ symbol: Int, in table: borrowing SymbolTable) -> Bool {
+        guard ts < to, ts >= from || kind == .instrument else { return false }
+        if names.isEmpty || symbol < 0 { return true }
+        let bit: UInt64 = 1 << UInt64(symbol)
+        if known & bit == 0 { compare(table.name(symbol), bit) }
+        return wanted & bit != 0
+    }
+
+    private mutating func compare(_ name: [UInt8], _ bit: UInt64) {
+        known |= bit
+        if names.contains(name) { wanted |= bit }
+    }
+}
