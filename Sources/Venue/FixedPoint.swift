@@ -30,10 +30,15 @@ extension FixedPoint {
 
     public static func < (a: Self, b: Self) -> Bool { a.units < b.units }
 
-    /// The number exactly.
+    /// The number exactly; one that was written with an exponent (`1e-05`), as the decimal that it is the double of.
     /// - Returns: nil if it has digits behind the eighth place, or is beyond the limit.
     public init?(_ number: Number) {
-        guard let value = Self(nearest: number), number.isExact else { return nil }
+        guard let value = Self(nearest: number) else { return nil }
+        guard number.isExact else {
+            guard Double(value.units) / Double(Self.one) == number.double else { return nil }
+            self = value
+            return
+        }
         guard number.scale <= 8 || number.mantissa % tenTo(number.scale - 8) == 0 else { return nil }
         self = value
     }
