@@ -51,6 +51,7 @@ targets += stage("rebalance")
 targets += [
     .target(name: "Rehearsal", dependencies: ["Records", "Stage"], path: "Tests/rehearsal", swiftSettings: settings),
     tests("records", of: ["Records", "Rehearsal"]),
+    tests("feed", of: ["FeedFold", "Records", "Stage", argumentParser]),
     tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
     tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),
     tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
