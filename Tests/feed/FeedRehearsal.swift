@@ -27,7 +27,7 @@ struct FeedRehearsal {
     }
 
     static func run(arguments: [String], output path: String) throws -> Outcome {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         let output = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? output.close() }
         var complaint: String?
