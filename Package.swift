@@ -55,6 +55,7 @@ targets += [
         name: "drift-conform", dependencies: [argumentParser], path: "Tests/conform", exclude: ["run", "teeth"],
         swiftSettings: settings),
     tests("records", of: ["Records", "Rehearsal"]),
+    tests("feed", of: ["FeedFold", "Records", "Stage", argumentParser]),
     tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
     tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),
     tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
