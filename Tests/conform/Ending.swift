@@ -26,8 +26,7 @@ enum Ending {
         },
         Case("full disk: noticed at once, not at the end of the input") { bench in
             let run = try bench.start(Setup(sink: .fullDisk)) { process in
-                let more = answered(bench, 100).bytes
-                process.refill = { more }
+                process.refill = endless(bench, 100)
                 try bench.waitForEnd(of: process, seconds: bench.limitSeconds)
             }
             try expectFullDisk(run)
@@ -37,15 +36,23 @@ enum Ending {
     ]
 
     /// Lines that any stage answers: a sink writes nothing about a market it has no opinion on, but reports bad lines.
-    static func answered(_ bench: Bench, _ count: Int) -> Input {
-        Input(bench.isSink ? (0..<count).map { .bad("spoiled \($0)") } : Market.lines(count))
+    static func answered(_ bench: Bench, _ count: Int, from first: Int = 0) -> Input {
+        Input(bench.isSink ? (0..<count).map { .bad("spoiled \($0)") } : Market.lines(count, from: first))
+    }
+
+    /// More lines whenever the stage has read the last ones; time goes on.
+    private static func endless(_ bench: Bench, _ count: Int) -> () -> Bytes {
+        var sent = 0
+        return {
+            defer { sent += count }
+            return answered(bench, count, from: sent).bytes
+        }
     }
 
     private static func closedOutput(_ bench: Bench, _ setup: Setup) throws {
         let allowed = 2.0
         let run = try bench.start(setup) { process in
-            let more = answered(bench, 500).bytes
-            process.refill = { more }
+            process.refill = endless(bench, 500)
             guard process.run(seconds: bench.limitSeconds, until: { process.output.lineFeedCount >= 10 }) else {
                 throw Failure(expected: "10 lines of output", got: show(process.output))
             }
