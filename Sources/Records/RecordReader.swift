@@ -37,7 +37,8 @@ public struct RecordReader: ~Copyable {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
         guard match(text, &i, #""px":"#), let price = Number.scan(text, &i), price.isExact, price.mantissa > 0,
-            match(text, &i, #","qty":"#), let quantity = Number.scan(text, &i), quantity.isExact, quantity.mantissa >= 0,
+            match(text, &i, #","qty":"#), let quantity = Number.scan(text, &i), quantity.isExact,
+            quantity.mantissa >= 0,
             match(text, &i, #","side":""#)
         else { return false }
         let side: Side

@@ -55,9 +55,18 @@ extension StageCommand {
             diagnose(program, "error: \(text)")
             Glibc.exit(status.rawValue)
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
         Glibc.exit(ExitStatus.success.rawValue)
+    }
+
+    /// Ends as the argument parser says: help goes to standard output, a wrong argument is one line of diagnostic.
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code.isSuccess { exit(withError: error) }
+        let cause = message(for: error).split(separator: "\n").joined(separator: " ")
+        diagnose(program, "error: unable to use the arguments: \(cause) (see --help)")
+        Glibc.exit(code.rawValue)
     }
 
     /// Reads the command line, with the profile's options in front of it.

@@ -17,7 +17,7 @@ public struct GateOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Least confidence; the tier's if not given.", valueName: "0-1"))
     public var confidence: Double?
 
-    @Option(help: ArgumentHelp("Least |drift|, fees and slippage included; the tier's if not given.", valueName: "return"))
+    @Option(help: ArgumentHelp("Least |drift|: costs of a round trip; the tier's if not given.", valueName: "return"))
     public var edge: Double?
 
     @Option(help: ArgumentHelp("Least distance of the take-profit; the tier's if not given.", valueName: "return"))
@@ -57,7 +57,7 @@ public struct GateOptions: ParsableArguments {
     public var minStop = 0.005
 
     @Option(
-        help: ArgumentHelp("A layer that is evaluated and reported but does not block. May be repeated.", valueName: "layer"))
+        help: ArgumentHelp("A layer that is evaluated but does not block. May be repeated.", valueName: "layer"))
     public var without: [Layer] = []
 
     public init() {}

@@ -13,6 +13,8 @@ struct Limits {
     private let settings: GateSettings
     private(set) var equity: Double
     private var hasBook = false
+    /// What ended the day: it stays ended, whatever an open position still brings.
+    private var dayEnd: Breach?
     private var dayNumber: Int64 = -1
     private var dayEquity: Double
     private var losses = 0
@@ -41,6 +43,15 @@ struct Limits {
         for symbol in isOpen.subtracting(book.open) { closedAt[symbol] = book.ts }
         isOpen = book.open
         for (symbol, id) in book.settled where inFlight[symbol] == id { inFlight[symbol] = nil }
+        if dayEnd == nil { dayEnd = lossOfDay }
+    }
+
+    private var lossOfDay: Breach? {
+        let loss = dayEquity > 0 ? 1 - equity / dayEquity : 1
+        if loss >= settings.dailyLoss { return Breach(limit: "daily_loss", value: loss, threshold: settings.dailyLoss) }
+        guard losses - forgiven >= settings.maxLosses else { return nil }
+        return Breach(
+            limit: "losses_in_a_row", value: Double(losses - forgiven), threshold: Double(settings.maxLosses))
     }
 
     /// Remembers an intent that goes out.
@@ -54,7 +65,6 @@ struct Limits {
         startDay(ts)
         opens.removeAll { ts - $0 >= Self.minute }
         let taken = isOpen.union(inFlight.keys)
-        let loss = dayEquity > 0 ? 1 - equity / dayEquity : 1
         let sinceClose = closedAt[symbol].map { Double(ts - $0) / 1e6 }
         if inFlight[symbol] != nil { return Breach(limit: "in_flight", value: 1, threshold: 0) }
         if isOpen.contains(symbol) { return Breach(limit: "position_open", value: 1, threshold: 0) }
@@ -69,12 +79,7 @@ struct Limits {
         if let sinceClose, sinceClose < settings.coolDown {
             return Breach(limit: "cool_down", value: sinceClose, threshold: settings.coolDown)
         }
-        if loss >= settings.dailyLoss { return Breach(limit: "daily_loss", value: loss, threshold: settings.dailyLoss) }
-        if losses - forgiven >= settings.maxLosses {
-            return Breach(
-                limit: "losses_in_a_row", value: Double(losses - forgiven), threshold: Double(settings.maxLosses))
-        }
-        return nil
+        return dayEnd
     }
 
     /// A new UTC day: its loss is measured from here.
@@ -83,5 +88,6 @@ struct Limits {
         dayNumber = ts / Self.day
         dayEquity = equity
         forgiven = losses
+        dayEnd = nil
     }
 }

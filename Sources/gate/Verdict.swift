@@ -105,9 +105,8 @@ extension Output {
     }
 
     mutating func intent(_ intent: Intent, symbol: [UInt8]) {
-        begin(.intent, ts: intent.signal.ts)
+        begin(.intent, ts: intent.signal.ts, symbol: symbol)
         field("id", intent.id)
-        field("sym", bytes: symbol)
         field("side", intent.signal.side > 0 ? "buy" : "sell")
         field("reduce_only", false)
         field("weight", intent.weight)

@@ -150,9 +150,8 @@ extension Output {
     fileprivate mutating func reduce(
         _ id: String, _ ts: Int64, _ symbol: [UInt8], _ seq: Int64, _ rule: Rule, _ side: Side, fraction: Double
     ) {
-        begin(.intent, ts: ts)
+        begin(.intent, ts: ts, symbol: symbol)
         field("id", id)
-        field("sym", bytes: symbol)
         field("side", side.rawValue)
         field("reduce_only", true)
         field("fraction", fraction)

@@ -51,8 +51,9 @@ public struct Calculus {
     private static func weights(_ n: Int, _ interval: Double) -> [Double] {
         let points = (0..<n).map { Double(2 * $0 - (n - 1)) / Double(n - 1) }
         var rows = [[Double]](repeating: Array(repeating: 0, count: n), count: order)
-        var previous = (values: [Double](repeating: 0, count: n), coefficients: [Double](repeating: 0, count: order + 1))
-        var current = (values: [Double](repeating: 1, count: n), coefficients: [1.0] + Array(repeating: 0, count: order))
+        let zeros = [Double](repeating: 0, count: order)
+        var previous = (values: [Double](repeating: 0, count: n), coefficients: zeros + [0])
+        var current = (values: [Double](repeating: 1, count: n), coefficients: [1] + zeros)
         var previousNorm = 1.0
         for k in 0...order {
             let norm = current.values.reduce(0) { $0 + $1 * $1 }

@@ -100,8 +100,10 @@ import Testing
         var stage = try stage()
         _ = try stage.receive([trade(1, "buy"), book(1, equity: 25), book(2, equity: 23.75)])
         #expect(try limit(&stage, signal(5, 1)) == "daily_loss")
+        _ = try stage.receive(book(6, equity: 25))
+        #expect(try limit(&stage, signal(10, 2)) == "daily_loss", "a gain does not begin the day anew")
         _ = try stage.receive(trade(86_400, "buy"))
-        #expect(try limit(&stage, signal(86_405, 2)) == nil)
+        #expect(try limit(&stage, signal(86_405, 3)) == nil)
     }
 
     @Test func lossesInARowEndTheDay() throws {

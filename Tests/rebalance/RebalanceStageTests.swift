@@ -56,7 +56,8 @@ import Testing
         let meanwhile = try stage.receive(signal(16, 2, drift: 0.0020, confidence: 0.8))
         #expect(meanwhile.count == 2 && meanwhile[0].contains("in_flight"))
         _ = try stage.receive([
-            #"{"type":"order","ts":1,"id":"\#(id)","sym":"BTCUSDT","status":"filled"}"#, position("long", qty: 0.001), account,
+            #"{"type":"order","ts":1,"id":"\#(id)","sym":"BTCUSDT","status":"filled"}"#, position("long", qty: 0.001),
+            account,
         ])
         let after = try JSON(try stage.receive(signal(21, 3, drift: 0.0020, confidence: 0.8))[0])
         #expect(after["rule"].text == "hold" && after["entry_drift"].number == 0.0020)

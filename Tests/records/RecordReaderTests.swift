@@ -84,7 +84,9 @@ import Testing
     @Test(arguments: [trade, quote, #"{"type":"note","a":{"b":[1,2,"\u00e9"]},"c":-1.5e-7}"#])
     func truncatedAtEveryByte(_ line: String) {
         let bytes = Array(line.utf8)
-        for count in 0..<bytes.count { #expect(!["trade", "quote", "other"].contains(reading(Array(bytes[..<count])))) }
+        for count in 0..<bytes.count {
+            #expect(!["trade", "quote", "other"].contains(reading(Array(bytes[..<count]))))
+        }
     }
 
     /// The fast path and the general one read the same record: key order must not matter.
@@ -95,9 +97,12 @@ import Testing
         for _ in 0..<2000 {
             let price = Self.decimal(&random), quantity = Self.decimal(&random)
             let fast = #"{"type":"trade","ts":12345,"sym":"ETHUSDT","px":\#(price),"qty":\#(quantity),"side":"sell"}"#
-            let general = #"{"side":"sell","qty":\#(quantity),"px":\#(price),"sym":"ETHUSDT","ts":12345,"type":"trade"}"#
+            let general =
+                #"{"side":"sell","qty":\#(quantity),"px":\#(price),"sym":"ETHUSDT","ts":12345,"type":"trade"}"#
             var a = RecordReader(), b = RecordReader()
-            let failures = (withPaddedLine(fast) { Self.failure(&a, $0) }, withPaddedLine(general) { Self.failure(&b, $0) })
+            let failures = (
+                withPaddedLine(fast) { Self.failure(&a, $0) }, withPaddedLine(general) { Self.failure(&b, $0) }
+            )
             #expect((failures.0 == nil) == (failures.1 == nil), "seed \(seed): \(fast)")
             guard failures.0 == nil else { continue }
             let (x, y) = (a.record, b.record)

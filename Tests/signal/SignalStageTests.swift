@@ -43,10 +43,11 @@ import Testing
         var stage = Rehearsal(SignalStage(try SignalOptions.parse(["--ready", "5", "--every", "1"])))
         _ = try stage.receive([trade(1, 100), trade(2, 101), trade(2, 102)])
         let out = try stage.receive([trade(2.5, 103), trade(3.1, 104)])
-        #expect(out == [
-            #"{"type":"warmup","ts":2000000,"sym":"BTCUSDT","have":2,"need":5}"#,
-            #"{"type":"warmup","ts":3000000,"sym":"BTCUSDT","have":3,"need":5}"#,
-        ])
+        #expect(
+            out == [
+                #"{"type":"warmup","ts":2000000,"sym":"BTCUSDT","have":2,"need":5}"#,
+                #"{"type":"warmup","ts":3000000,"sym":"BTCUSDT","have":3,"need":5}"#,
+            ])
     }
 
     @Test func derivedRecordsComeBeforeTheLineThatIsLater() throws {

@@ -7,7 +7,7 @@ struct PaperCommand: StageCommand {
     static let verb = "paper"
 
     static let configuration = CommandConfiguration(
-        commandName: Self.program,
+        commandName: program,
         abstract: "Trade intents on a paper account, against the market records of the same stream.",
         discussion: """
             Reads   market records and intent; all else passes.
@@ -38,17 +38,19 @@ struct PaperCommand: StageCommand {
               funding     quantity x mark x rate at the funding record; a long pays if the rate is above 0.
             It does not move the market, queue, or fill as a maker.
 
-            Exit status: 0 success, 64 usage, 65 lines that are no records, 70 broken invariant, 74 a failed write, \
+            EXIT STATUS
+              0 end of input, or nobody reads the output; 64 usage, 65 lines that are no records, 70 broken invariant, 74 a failed write, \
             78 a profile that cannot be used, 128 + n on signal n.
 
-            Examples:
+            EXAMPLES
               drift-feed day.csv.gz | drift-signal | drift-gate | drift-paper --equity 25 | tee audit.ndjson
               drift-paper --only --leverage 8 --latency 0.2 < gated.ndjson | jq -c 'select(.type == "fill")'
-            """)
+            """,
+        version: pipelineVersion)
 
-    @OptionGroup var options: PaperOptions
-    @OptionGroup var filter: FilterOptions
-    @OptionGroup var common: CommonOptions
+    @OptionGroup(title: "Account and assumptions") var options: PaperOptions
+    @OptionGroup(title: "Stage") var filter: FilterOptions
+    @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         var run = FilterRun(name: Self.program, fold: PaperStage(options), only: filter.only, meta: meta)
