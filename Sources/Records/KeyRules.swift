@@ -8,6 +8,8 @@ enum Rule {
     /// An integer of 0 ..< 2^53: `ts`, `seq`, counts.
     case integer
     case string, stringOrNull
+    /// A string of 1 to 32 bytes: `sym`.
+    case symbol
     /// `"buy"` or `"sell"`.
     case side
     /// `"long"`, `"short"` or `"flat"`.
@@ -23,6 +25,7 @@ enum Rule {
         case .numberOrNull: value.isNull || value.number != nil
         case .integer: value.integer != nil
         case .string: value.isString
+        case .symbol: value.string.map { (1...SymbolTable.nameLimit).contains($0.count) } ?? false
         case .stringOrNull: value.isNull || value.isString
         case .side: value.equals("buy") || value.equals("sell")
         case .direction: value.equals("long") || value.equals("short") || value.equals("flat")
@@ -40,6 +43,7 @@ enum Rule {
         case .numberOrNull: "a number or null"
         case .integer: "an integer of 0 to 2^53"
         case .string: "a string"
+        case .symbol: "a string of 1 to \(SymbolTable.nameLimit) bytes"
         case .stringOrNull: "a string or null"
         case .side: "\"buy\" or \"sell\""
         case .direction: "\"long\", \"short\" or \"flat\""
@@ -67,7 +71,7 @@ extension RecordKind {
     /// In the market types the numeric keys come first, in the order of `Record.values`.
     var keyRules: [KeyRule] {
         let time = KeyRule("ts", .integer)
-        let symbol = KeyRule("sym", .string)
+        let symbol = KeyRule("sym", .symbol)
         switch self {
         case .trade:
             return [.init("px", .positive), .init("qty", .nonNegative), time, symbol, .init("side", .side)]
@@ -91,7 +95,7 @@ extension RecordKind {
             ]
         case .gap:
             return [
-                time, .init("sym", .string, optional: true), .init("from", .integer), .init("to", .integer),
+                time, .init("sym", .symbol, optional: true), .init("from", .integer), .init("to", .integer),
                 .init("reason", .string),
             ]
         case .clock, .meta, .bad: return [time]

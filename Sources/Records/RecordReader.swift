@@ -108,7 +108,9 @@ public struct RecordReader: ~Copyable {
         guard match(text, &i, #""sym":""#) else { return nil }
         let first = i
         while text[i] > 0x20, text[i] < 0x7F, text[i] != UInt8(ascii: "\""), text[i] != UInt8(ascii: "\\") { i += 1 }
-        guard i > first, text[i] == UInt8(ascii: "\""), text[i + 1] == UInt8(ascii: ",") else { return nil }
+        guard i > first, i - first <= SymbolTable.nameLimit, text[i] == UInt8(ascii: "\""),
+            text[i + 1] == UInt8(ascii: ",")
+        else { return nil }
         let name = UnsafeRawBufferPointer(start: text + first, count: i - first)
         i += 2
         return symbols.number(of: name)

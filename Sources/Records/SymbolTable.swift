@@ -1,7 +1,11 @@
+import Glibc
+
 /// Symbols as small integers, numbered in the order in which a stream first names them.
 public struct SymbolTable {
     /// One stream names at most this many symbols: state is kept for each.
     public static let limit = 64
+    /// The longest name, bytes.
+    public static let nameLimit = 32
 
     private var names: [[UInt8]] = []
     private var last = 0
@@ -40,7 +44,8 @@ public struct SymbolTable {
     @inline(__always)
     private func matches(_ symbol: Int, _ name: UnsafeRawBufferPointer) -> Bool {
         names[symbol].withUnsafeBytes { known in
-            known.count == name.count && known.elementsEqual(name)
+            guard known.count == name.count, let a = known.baseAddress, let b = name.baseAddress else { return false }
+            return memcmp(a, b, known.count) == 0
         }
     }
 }

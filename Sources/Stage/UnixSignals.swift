@@ -36,13 +36,19 @@ public enum UnixSignals {
     /// Waits until one of `files` is ready; the ending signals are let in meanwhile.
     /// - Parameter timeout: nil waits for ever.
     public static func wait(_ files: inout [pollfd], timeout: timespec? = nil) -> Int32 {
+        var mask = openMask
+        guard var timeout else { return unix_ppoll(&files, nfds_t(files.count), nil, &mask) }
+        return unix_ppoll(&files, nfds_t(files.count), &timeout, &mask)
+    }
+
+    /// The mask that the process started with, less the ending signals.
+    private static let openMask: sigset_t = {
         var mask = sigset_t()
         sigprocmask(SIG_BLOCK, nil, &mask)
         sigdelset(&mask, SIGTERM)
         sigdelset(&mask, SIGINT)
-        guard var timeout else { return unix_ppoll(&files, nfds_t(files.count), nil, &mask) }
-        return unix_ppoll(&files, nfds_t(files.count), &timeout, &mask)
-    }
+        return mask
+    }()
 
     private static var endingSignals: sigset_t {
         var set = sigset_t()
