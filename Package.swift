@@ -46,7 +46,6 @@ targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("rebalance")
-targets += [tests("venue", of: ["Venue", "Records"]), tests("paper", of: ["PaperFold", "Venue", "Records", "Stage"])]
 
 // What tests of folds share: a run in memory, and the oracles' vectors.
 targets += [
@@ -59,6 +58,8 @@ targets += [
     tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
     tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),
     tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
+    tests("venue", of: ["Venue", "Records", "Rehearsal"]),
+    tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 

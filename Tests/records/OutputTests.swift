@@ -38,7 +38,7 @@ import Testing
 
     /// Shortest text that reads back as the same double.
     @Test func doublesComeBack() {
-        var random = SplitMix(1)
+        var random = SplitMix(seed: 1)
         for _ in 0..<20_000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }

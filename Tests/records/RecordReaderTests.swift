@@ -95,7 +95,7 @@ import Testing
     @Test func bothWaysAgree() {
         var generator = SystemRandomNumberGenerator()
         let seed = generator.next()
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<2000 {
             let price = Self.decimal(&random), quantity = Self.decimal(&random)
             let fast = #"{"type":"trade","ts":12345,"sym":"ETHUSDT","px":\#(price),"qty":\#(quantity),"side":"sell"}"#
@@ -127,20 +127,5 @@ import Testing
         let whole = digits.drop { $0 == "0" }
         let text = (whole.isEmpty ? "0" : String(whole)) + (fraction.isEmpty ? "" : "." + fraction)
         return random.next() % 8 == 0 ? text + "e-\(random.next() % 9)" : text
-    }
-}
-
-/// G. Steele, D. Lea and C. Flood, Fast splittable pseudorandom number generators, 2014.
-struct SplitMix {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import Rehearsal
 import Foundation
 import Records
 import Testing
@@ -131,20 +132,7 @@ import Testing
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood, 2014): a seed names a sequence for ever.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix {
     /// Of either sign and every order of magnitude up to `limit`.
     mutating func spread(_ limit: Int64) -> Int64 {
         let bound = max(2, limit >> Int64.random(in: 0..<50, using: &self))
