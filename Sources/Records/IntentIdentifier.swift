@@ -4,13 +4,13 @@ public enum IntentIdentifier {
     public static let limit = 36
 
     /// - Parameters:
-    ///   - symbol: its letters and digits are used, twelve of them at most.
+    ///   - symbol: its letters and digits are used, ten of them at most.
     ///   - role: one letter: `o` opens, `r` reduces.
     ///   - ts: of the signal behind the intent, microseconds.
     ///   - seq: of that signal.
     public static func text(symbol: [UInt8], role: String, ts: Int64, seq: Int64) -> String {
         let name = String(decoding: symbol, as: UTF8.self).filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-        return "\(name.prefix(12))-\(role)-\(String(ts, radix: 36))-\(String(seq, radix: 36))"
+        return "\(name.prefix(10))-\(role)-\(String(ts, radix: 36))-\(String(seq, radix: 36))"
     }
 
     public static func isValid(_ text: [UInt8]) -> Bool {

@@ -1,4 +1,5 @@
-/// What a key of a known record type must hold.
+/// What a key of a known record type must hold. Numbers are at most 2^53 in size, so that no sum or product of a few
+/// leaves the doubles.
 enum Rule {
     /// A number greater than zero.
     case positive
@@ -19,10 +20,10 @@ enum Rule {
 
     func holds(_ value: RecordValue) -> Bool {
         switch self {
-        case .positive: value.number.map { $0.double > 0 } ?? false
-        case .nonNegative: value.number.map { $0.double >= 0 } ?? false
-        case .number: value.number != nil
-        case .numberOrNull: value.isNull || value.number != nil
+        case .positive: value.bounded.map { $0 > 0 } ?? false
+        case .nonNegative: value.bounded.map { $0 >= 0 } ?? false
+        case .number: value.bounded != nil
+        case .numberOrNull: value.isNull || value.bounded != nil
         case .integer: value.integer != nil
         case .string: value.isString
         case .symbol: value.string.map { (1...SymbolTable.nameLimit).contains($0.count) } ?? false
@@ -37,10 +38,10 @@ enum Rule {
 
     var expectation: String {
         switch self {
-        case .positive: "a number above 0"
-        case .nonNegative: "a number of at least 0"
-        case .number: "a number"
-        case .numberOrNull: "a number or null"
+        case .positive: "a number above 0, at most 2^53"
+        case .nonNegative: "a number of 0 to 2^53"
+        case .number: "a number within 2^53"
+        case .numberOrNull: "a number within 2^53, or null"
         case .integer: "an integer of 0 to 2^53"
         case .string: "a string"
         case .symbol: "a string of 1 to \(SymbolTable.nameLimit) bytes"
@@ -63,6 +64,13 @@ struct KeyRule {
         self.key = key
         self.rule = rule
         isOptional = optional
+    }
+}
+
+extension RecordValue {
+    fileprivate var bounded: Double? {
+        guard let value = double, abs(value) <= 0x1p53 else { return nil }
+        return value
     }
 }
 

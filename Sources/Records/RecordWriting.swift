@@ -142,9 +142,10 @@ extension Output {
         digits.reverse()
     }
 
-    /// The shortest decimal text that reads back as the same double; an integer without a fraction.
+    /// The shortest decimal text that reads back as the same double; an integer without a fraction; null for what is no
+    /// finite number, as when a forecast from absurd prices overflows.
     private mutating func put(_ value: Double) {
-        precondition(value.isFinite, "a record holds finite numbers")
+        guard value.isFinite else { return put("null") }
         if let integer = Int64(exactly: value), integer.magnitude < 1 << 53 { return put(integer) }
         reserve(32)
         var sink = DigitSink(at: buffer + used)

@@ -63,10 +63,21 @@ extension StageCommand {
     /// Ends as the argument parser says: help goes to standard output, a wrong argument is one line of diagnostic.
     private static func end(with error: any Error) -> Never {
         let code = exitCode(for: error)
-        if code.isSuccess { exit(withError: error) }
+        if code.isSuccess {
+            let isWritten = say(fullMessage(for: error))
+            Glibc.exit(isWritten ? 0 : ExitStatus.io.rawValue)
+        }
         let cause = message(for: error).split(separator: "\n").joined(separator: " ")
         diagnose(program, "error: unable to use the arguments: \(cause) (see --help)")
         Glibc.exit(code.rawValue)
+    }
+
+    /// Writes text that a person asked for to standard output; an empty one is none.
+    /// - Returns: whether all of it went out.
+    private static func say(_ text: String) -> Bool {
+        let lines = text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
+        let bytes = Array(lines.utf8)
+        return bytes.isEmpty || write(1, bytes, bytes.count) == bytes.count
     }
 
     /// Reads the command line, with the profile's options in front of it.
@@ -96,7 +107,9 @@ extension StageCommand {
         }
         if command.common.printConfig {
             let resolved = ResolvedOptions(of: command.options)
-            print(resolved.listing(verb: verb, flags: own ?? arguments, profile: profile), terminator: "")
+            guard say(resolved.listing(verb: verb, flags: own ?? arguments, profile: profile)) else {
+                throw Failure.refused(.io, "unable to write to standard output: \(errorText())")
+            }
             throw ExitCode.success
         }
         return command

@@ -22,6 +22,9 @@ public struct FeedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only these, with commas between; names a file's symbol too.", valueName: "symbols"))
     public var symbols: [String] = []
 
+    @Flag(help: "Only market records: leave out what stages derived, as from an audit file that is traded again.")
+    public var marketOnly = false
+
     @Option(help: ArgumentHelp("Replay by the clock, this many times as fast as it was.", valueName: "factor"))
     public var speed: Double?
 

@@ -8,6 +8,7 @@ final class FileSource: Source {
 
     private let options: FeedOptions
     private let reorder: Int64
+    private let isMarketOnly: Bool
     private let input: InputFile
     private var lines: LineReader
     private var reader = RecordReader()
@@ -29,6 +30,7 @@ final class FileSource: Source {
         input = try InputFile(path)
         lines = LineReader(input.descriptor)
         selection = Selection(options)
+        isMarketOnly = options.marketOnly
         lateness = Lateness(file: name, mode: options.onDisorder)
         reorder = options.reorderMicroseconds(isStream: path == "-")
         super.init(name: name, reorderMicroseconds: reorder)
@@ -95,6 +97,13 @@ final class FileSource: Source {
     // MARK: Formats
 
     private func recognise(_ line: LineReader.Line) {
+        if Format.isExchangeMessage(line.bytes) {
+            failure = Failure.refused(
+                .data,
+                "unable to read \(name): it holds messages of an exchange, not records; a recording has the receive time in "
+                    + "nanoseconds and a space before each")
+            return
+        }
         guard line.defect == nil, let found = Format.recognise(content(line)) else {
             guard line.number == Format.recognitionLines else { return }
             if input.descriptor == 0 {
@@ -170,6 +179,7 @@ final class FileSource: Source {
 
     /// What other stages wrote moves no time.
     private func receiveDerived(_ line: LineReader.Line) {
+        if isMarketOnly { return }
         let record = reader.record
         if record.hasTime {
             lastTime = record.ts

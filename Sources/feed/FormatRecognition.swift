@@ -29,6 +29,11 @@ public enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
         return recogniseRow(text)
     }
 
+    /// A message as an exchange sends or archives it, such as Bybit's order-book archive: JSON, but none of ours.
+    static func isExchangeMessage(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.starts(with: #"{"topic":"#.utf8) || text.starts(with: #"{"stream":"#.utf8)
+    }
+
     /// `<digits> {`
     private static func isFrame(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let space = text.firstIndex(of: UInt8(ascii: " ")), space + 1 < text.count else { return false }

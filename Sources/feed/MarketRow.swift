@@ -96,13 +96,14 @@ private struct Digits {
         return index > first
     }
 
-    /// `e-05` up to the end, of two digits at most: a double holds it.
+    /// `e-05` up to the end, of two digits at most, and of a number of 24 characters: a double holds it.
     mutating func readExponent() -> Bool {
         let wasPositive = isPositive
         defer { isPositive = wasPositive }
         guard skip(UInt8(ascii: "e")) || skip(UInt8(ascii: "E")) else { return false }
         if !skip(UInt8(ascii: "-")) { _ = skip(UInt8(ascii: "+")) }
-        return readDigits() && index == text.count && text.count <= 24
+        let first = index
+        return readDigits() && index - first <= 2 && index == text.count && text.count <= 24
     }
 
     mutating func skip(_ byte: UInt8) -> Bool {

@@ -67,15 +67,18 @@ public struct GateOptions: ParsableArguments {
             if !holds { throw ValidationError(text) }
         }
         try require(sample >= 0.001 && sample <= 86_400, "--sample must be 0.001 to 86400 seconds.")
-        try require(stale >= sample, "--stale must be at least --sample.")
-        try require(equity >= 0, "--equity must be at least 0.")
-        try require([snr, confidence, edge].allSatisfy { ($0 ?? 0) >= 0 }, "thresholds must be at least 0.")
-        try require((takeProfit ?? 0.01) > 0 && minStop > 0 && minStop < 1, "distances must be above 0 and below 1.")
-        try require(flowHalfLife > 0, "--flow-half-life must be above 0.")
+        try require((sample...(100_000 * sample)).contains(stale), "--stale must be 1 to 100000 times --sample.")
+        try require((0...1e12).contains(equity), "--equity must be 0 to 1e12.")
+        try require([snr, confidence, edge].allSatisfy { (0...1e6).contains($0 ?? 0) }, "thresholds must be 0 to 1e6.")
+        try require(
+            [takeProfit ?? minStop, minStop].allSatisfy { $0 > 0 && $0 < 1 }, "distances must be above 0 and below 1.")
+        try require((0.001...1e9).contains(flowHalfLife), "--flow-half-life must be 0.001 to 1e9 seconds.")
         try require((0...1).contains(flow), "--flow must be 0 to 1.")
         try require(weight > 0 && weight <= 1, "--weight must be above 0, at most 1.")
         try require(maxPositions >= 1 && opensPerMinute >= 1 && maxLosses >= 1, "counts must be at least 1.")
-        try require(coolDown >= 0 && stopSigmas >= 0, "--cool-down and --stop-sigmas must be at least 0.")
+        try require(
+            (0...1e9).contains(coolDown) && (0...1e6).contains(stopSigmas),
+            "--cool-down must be 0 to 1e9 seconds, --stop-sigmas 0 to 1e6.")
         try require(dailyLoss > 0 && dailyLoss <= 1, "--daily-loss must be above 0, at most 1.")
     }
 }

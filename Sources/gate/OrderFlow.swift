@@ -75,14 +75,15 @@ struct DecayingFlow {
     init(halfLifeSeconds: Double) { rate = -M_LN2 / (halfLifeSeconds * 1e6) }
 
     mutating func add(_ flow: Double, at ts: Int64) {
-        if let last, last != ts {
+        // Time that runs back, in a stream that nobody ordered, fades nothing.
+        if let last, ts > last {
             let fade = exp(rate * Double(ts - last))
             net *= fade
             gross *= fade
         }
         net += flow
         gross += abs(flow)
-        last = ts
+        last = max(last ?? ts, ts)
     }
 
     /// Net over gross; nil where nothing flowed.

@@ -14,8 +14,6 @@ struct Refusal: Error {
 
 /// What an intent must be to become an order.
 extension PaperStage {
-    static let idLimit = 36
-
     mutating func intend(_ record: Record, into out: inout Output) {
         let id = record["id"]?.string ?? []
         now = max(now, record.ts)
@@ -35,16 +33,8 @@ extension PaperStage {
 
     /// An id must be one that the exchange takes as a client order id, and new.
     private mutating func admit(_ id: [UInt8]) throws(Refusal) {
-        let isPlain = id.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isPlain, (1...Self.idLimit).contains(id.count) else {
-            throw Refusal("bad_id", "an id is 1 to \(Self.idLimit) characters of A-Z a-z 0-9 _ -")
+        guard IntentIdentifier.isValid(id) else {
+            throw Refusal("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
         }
         guard ids.insert(id).inserted else { throw Refusal("duplicate_id", "this id was used before") }
     }

@@ -26,8 +26,8 @@ public struct RebalanceOptions: ParsableArguments {
         func require(_ holds: Bool, _ text: String) throws {
             if !holds { throw ValidationError(text) }
         }
-        try require(flip >= 0 && decay >= 0, "--flip and --decay must be at least 0.")
-        try require(halfLives > 0, "--half-lives must be above 0.")
+        try require((0...1e6).contains(flip) && (0...1e6).contains(decay), "--flip and --decay must be 0 to 1e6.")
+        try require(halfLives > 0 && halfLives <= 1e6, "--half-lives must be above 0, at most 1e6.")
         try require((0...1).contains(confidence), "--confidence must be 0 to 1.")
         try require(reduction > 0 && reduction <= 1, "--reduction must be above 0, at most 1.")
     }

@@ -48,17 +48,19 @@ public struct SignalOptions: ParsableArguments {
             if !holds { throw ValidationError(text) }
         }
         try require(sample >= 0.001 && sample <= 86_400, "--sample must be 0.001 to 86400 seconds.")
-        try require(stale >= sample, "--stale must be at least --sample.")
-        try require(tau > 0 && tau <= 1e6, "--tau must be above 0.")
+        try require((sample...(100_000 * sample)).contains(stale), "--stale must be 1 to 100000 times --sample.")
+        try require((0.1...1e4).contains(tau), "--tau must be 0.1 to 10000 samples.")
         try require((5...100_000).contains(ready) && ready <= window, "--ready must be 5 to --window.")
         try require(window <= 10_000, "--window must be at most 10000.")
         try require(flat >= 0 && flat < 1, "--flat must be 0 to 1.")
-        try require(ouMemory >= 10, "--ou-memory must be at least 10 samples.")
+        try require((10...1e9).contains(ouMemory), "--ou-memory must be 10 to 1e9 samples.")
         try require(minHold >= sample && maxHold >= minHold, "holds must be --sample <= --min-hold <= --max-hold.")
+        try require(maxHold <= 100_000 * sample, "--max-hold must be at most 100000 times --sample.")
         try require(hold >= minHold && hold <= maxHold, "--hold must be within --min-hold and --max-hold.")
-        try require(snr >= 0, "--snr must be at least 0.")
+        try require((0...1e6).contains(snr), "--snr must be 0 to 1e6.")
         let multiple = every / sample
         try require(
-            multiple >= 1 && abs(multiple - multiple.rounded()) < 1e-9, "--every must be a multiple of --sample.")
+            (1...1e6).contains(multiple) && abs(multiple - multiple.rounded()) < 1e-9,
+            "--every must be a multiple of --sample, at most 1e6 of it.")
     }
 }

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Glibc
 
-/// Holds one stage, a command line in any language, to the contract of `docs/architecture.md`.
+/// Holds one stage, a command line in any language, to the contract of `docs/contract.md`.
 ///
-/// What it does not cover: which derived records a stage writes and whether they are right; the ends of a pipeline
-/// (`ws`, `feed`, `exec`), whose input is not records or whose output is not a function of it; speed.
+/// What it does not cover: which derived records a stage writes and whether they are right; what `feed` reads but its
+/// own records; speed.
 @main
 struct ConformCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -12,8 +12,8 @@ import Testing
 ///
 /// Not covered: whether a fill was due at that record and at that price (the suites of assumptions and lives).
 @Suite struct PropertyTests {
-    /// How many: `DRIFT_MARKETS`, else a thousand (twenty seconds in a debug build).
-    private static let markets = ProcessInfo.processInfo.environment["DRIFT_MARKETS"].flatMap { Int($0) } ?? 1_000
+    /// How many: `DRIFT_MARKETS`, else three thousand (a minute in a debug build).
+    private static let markets = ProcessInfo.processInfo.environment["DRIFT_MARKETS"].flatMap { Int($0) } ?? 3_000
 
     @Test(arguments: [20_261_122 as UInt64])
     func randomMarkets(_ first: UInt64) throws {

@@ -50,9 +50,13 @@ import Testing
         (#"{"type":"x","ts":"1"}"#, "ts is not an integer of 0 to 2^53"), (#"{"type":"clock"}"#, "clock without ts"),
         (
             #"{"type":"trade","ts":1,"sym":"","px":1,"qty":1,"side":"buy"}"#, "sym is not a string of 1 to 32 bytes"
-        ), (#"{"type":"trade","ts":1,"sym":"B","px":0,"qty":1,"side":"buy"}"#, "px is not a number above 0"),
-        (#"{"type":"trade","ts":1,"sym":"B","px":"1","qty":1,"side":"buy"}"#, "px is not a number above 0"),
-        (#"{"type":"trade","ts":1,"sym":"B","px":1,"qty":-1,"side":"buy"}"#, "qty is not a number of at least 0"),
+        ),
+        (#"{"type":"trade","ts":1,"sym":"B","px":0,"qty":1,"side":"buy"}"#, "px is not a number above 0, at most 2^53"),
+        (
+            #"{"type":"trade","ts":1,"sym":"B","px":"1","qty":1,"side":"buy"}"#,
+            "px is not a number above 0, at most 2^53"
+        ),
+        (#"{"type":"trade","ts":1,"sym":"B","px":1,"qty":-1,"side":"buy"}"#, "qty is not a number of 0 to 2^53"),
         (#"{"type":"trade","ts":1,"sym":"B","px":1,"qty":1,"side":"bid"}"#, #"side is not "buy" or "sell""#),
     ])
     func othersAreRefusedForAReason(_ line: String, _ problem: String) { #expect(reading(line) == problem) }

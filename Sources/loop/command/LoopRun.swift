@@ -12,6 +12,8 @@ final class LoopRun {
     private var stage: LoopStage
     private let isLive: Bool
     private let fifo: Int32
+    /// The writer of the FIFO has gone. What it sent before still counts; only who must wait for more ends.
+    private var isReturnOver = false
     private var stream: Intake
     private var returned: Intake
     private var output = Output()
@@ -63,11 +65,11 @@ final class LoopRun {
     /// while lines are on their way to it.
     private func drain() throws {
         close(1)
-        while true {
+        while !isReturnOver {
             var files = [returning]
             _ = UnixSignals.wait(&files)
             if let number = UnixSignals.pending { throw Failure.interrupted(number) }
-            if files[0].revents != 0, try returned.fill() == 0 { return }
+            if files[0].revents != 0 { try readReturned() }
             while returned.next(&output) {}
         }
     }
@@ -92,6 +94,7 @@ final class LoopRun {
             insert()
             guard stage.awaited != nil else { return }
             try flush()
+            try requireWriter()
             var files = [returning, OutputPort.closing]
             _ = UnixSignals.wait(&files)
             try heed(files)
@@ -104,6 +107,7 @@ final class LoopRun {
             var files = [returning, OutputPort.closing, pollfd(fd: 0, events: Int16(POLLIN), revents: 0)]
             if UnixSignals.wait(&files, timeout: timespec()) == 0 {
                 try flush()
+                try requireWriter()
                 _ = UnixSignals.wait(&files)
             }
             if files[2].revents != 0 { files[1].revents = 0 }
@@ -113,7 +117,12 @@ final class LoopRun {
         }
     }
 
-    private var returning: pollfd { pollfd(fd: fifo, events: Int16(POLLIN), revents: 0) }
+    /// Ignored by a wait once the writer has gone, which would wake it for ever.
+    private var returning: pollfd { pollfd(fd: isReturnOver ? -1 : fifo, events: Int16(POLLIN), revents: 0) }
+
+    private func requireWriter() throws {
+        if isReturnOver { throw Failure.refused(.unavailable, "unable to close the loop: its writer has gone") }
+    }
 
     /// Reads what came back, and ends where the process was asked to, or where nobody is left to write or to read.
     /// - Parameter files: `returning` and `closing`, after a wait.
@@ -127,9 +136,7 @@ final class LoopRun {
     }
 
     private func readReturned() throws {
-        if try returned.fill() == 0 {
-            throw Failure.refused(.unavailable, "unable to close the loop: its writer has gone")
-        }
+        if try returned.fill() == 0 { isReturnOver = true }
     }
 
     /// Writes the output; while it is full, reads what comes back.
