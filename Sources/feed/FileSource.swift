@@ -70,6 +70,7 @@ final class FileSource: Source {
                 return
             }
             if rows == nil, format == nil { recognise(line) }
+            if failure != nil { return }
             if rows == nil || line.bytes.first == UInt8(ascii: "{") {
                 guard receive(record: line) else { return }
             } else {
