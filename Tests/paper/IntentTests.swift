@@ -48,7 +48,7 @@ import Testing
                 Desk.open(1_000_000, "weight", "buy", weight: "1.01"), Desk.open(1_000_000, "zero", "buy", weight: "0"),
                 Desk.open(1_000_000, "stop", "buy", stopLoss: "1"),
                 Desk.open(1_000_000, "null", "buy", takeProfit: "null"),
-                Desk.open(1_000_000, "huge", "buy", weight: "1e300"), Desk.reduce(1_000_000, "flat", "sell", "1"),
+                Desk.open(1_000_000, "huge", "buy", weight: "9e15"), Desk.reduce(1_000_000, "flat", "sell", "1"),
                 Desk.open(1_000_000, "a", "buy"), Desk.open(1_000_000, "a", "buy"), Desk.open(1_000_000, "two", "sell"),
                 next, Desk.open(2_000_000, "three", "buy"), Desk.reduce(2_000_000, "wrong", "buy", "1"),
                 Desk.reduce(2_000_000, "much", "sell", "1.5"),
@@ -126,11 +126,11 @@ import Testing
 
     @Test func inputBeyondRangeIsRefusedNotTrapped() throws {
         let lines = [
-            Desk.quote(1, "1e300", "1", "1e300", "1"), Desk.open(1, "a", "buy"), start,
+            Desk.quote(1, "9e15", "1", "9e15", "1"), Desk.open(1, "a", "buy"), start,
             Desk.quote(1_500_000, "96869", "1", "99999999999999", "1"), Desk.open(1_500_000, "b", "buy"), next,
             Desk.open(2_000_000, "c", "buy"), later(3), Desk.funding(3_000_000, "1e9"),
-            Desk.funding(3_000_000, "-1e300"),
-            Desk.mark(3_000_000, "1e40"), Desk.trade(3_000_000, "1e-300"), Desk.bar(3_000_000, "1", "0.5", "2", "1e99"),
+            Desk.funding(3_000_000, "-9e15"),
+            Desk.mark(3_000_000, "9e15"), Desk.trade(3_000_000, "1e-300"), Desk.bar(3_000_000, "1", "0.5", "2", "9e15"),
             #"{"type":"instrument","ts":3000000,"sym":"BTCUSDT","tick":1e-12,"step":1,"min_qty":1,"max_qty":1,"min_notional":1,"max_leverage":1,"maker_fee":0,"taker_fee":0}"#,
             Desk.reduce(3_000_000, "r", "sell", "1"), later(4), Desk.open(4_000_000, "d", "buy"),
         ]

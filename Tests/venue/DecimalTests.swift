@@ -43,8 +43,8 @@ import Testing
         #expect(Price(nearest: try number("1000000000")) == Price(units: Price.limit))
         #expect(Price(nearest: try number("1000000000.01")) == nil)
         #expect(Price(nearest: try number("900719925474099")) == nil)
-        #expect(Price(nearest: try number("1e300")) == nil)
-        #expect(Quantity(nearest: try number("99999999999999999999999")) == nil)
+        #expect(Price(nearest: try number("9e15")) == nil)
+        #expect(Quantity(nearest: try number("9e15")) == nil)
         #expect(Rate(nearest: Double.nan) == nil)
         #expect(Rate(nearest: 0.00055) == Rate(units: 55_000))
     }
