@@ -42,7 +42,7 @@ enum Rule {
         case .nonNegative: "a number of 0 to 2^53"
         case .number: "a number within 2^53"
         case .numberOrNull: "a number within 2^53, or null"
-        case .integer: "an integer of 0 to 2^53"
+        case .integer: "an integer of 0 to 2^53-1"
         case .string: "a string"
         case .symbol: "a string of 1 to \(SymbolTable.nameLimit) bytes"
         case .stringOrNull: "a string or null"

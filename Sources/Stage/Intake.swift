@@ -9,7 +9,8 @@ public struct Intake: ~Copyable {
     private let program: String
     private var lines: LineReader
     private var lastTime: Int64 = 0
-    private var badLines = 0
+    /// Lines that were no records so far.
+    public private(set) var badLines = 0
     private var firstBadLine = 0
     private var meta: ((Int64) -> [UInt8])?
 

@@ -23,8 +23,8 @@ public struct Sampler {
     ///   - intervalSeconds: D, the distance of samples, above 0.
     ///   - staleSeconds: how long a price stands for the present.
     public init(intervalSeconds: Double, staleSeconds: Double) {
-        interval = Int64(intervalSeconds * 1e6)
-        stale = Int64(staleSeconds * 1e6)
+        interval = Int64((intervalSeconds * 1e6).rounded())
+        stale = Int64((staleSeconds * 1e6).rounded())
     }
 
     /// What is due before a market record of time `ts`, one event a call, in order of time and of symbols' first

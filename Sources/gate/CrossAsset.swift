@@ -32,7 +32,7 @@ public struct CrossAsset {
 
     /// - Parameter intervalSeconds: D, the distance of samples.
     public init(intervalSeconds: Double) {
-        interval = Int64(intervalSeconds * 1e6)
+        interval = Int64((intervalSeconds * 1e6).rounded())
         moves = [Move(), Move()]
     }
 

@@ -67,6 +67,8 @@ public struct GateOptions: ParsableArguments {
             if !holds { throw ValidationError(text) }
         }
         try require(sample >= 0.001 && sample <= 86_400, "--sample must be 0.001 to 86400 seconds.")
+        try require(
+            abs(sample * 1e6 - (sample * 1e6).rounded()) < 1e-3, "--sample must be a whole number of microseconds.")
         try require((sample...(100_000 * sample)).contains(stale), "--stale must be 1 to 100000 times --sample.")
         try require((0...1e12).contains(equity), "--equity must be 0 to 1e12.")
         try require([snr, confidence, edge].allSatisfy { (0...1e6).contains($0 ?? 0) }, "thresholds must be 0 to 1e6.")

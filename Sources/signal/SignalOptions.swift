@@ -48,6 +48,8 @@ public struct SignalOptions: ParsableArguments {
             if !holds { throw ValidationError(text) }
         }
         try require(sample >= 0.001 && sample <= 86_400, "--sample must be 0.001 to 86400 seconds.")
+        let grid = (sample * 1e6).rounded()
+        try require(abs(sample * 1e6 - grid) < 1e-3, "--sample must be a whole number of microseconds.")
         try require((sample...(100_000 * sample)).contains(stale), "--stale must be 1 to 100000 times --sample.")
         try require((0.1...1e4).contains(tau), "--tau must be 0.1 to 10000 samples.")
         try require((5...100_000).contains(ready) && ready <= window, "--ready must be 5 to --window.")
@@ -58,9 +60,9 @@ public struct SignalOptions: ParsableArguments {
         try require(maxHold <= 100_000 * sample, "--max-hold must be at most 100000 times --sample.")
         try require(hold >= minHold && hold <= maxHold, "--hold must be within --min-hold and --max-hold.")
         try require((0...1e6).contains(snr), "--snr must be 0 to 1e6.")
-        let multiple = every / sample
         try require(
-            (1...1e6).contains(multiple) && abs(multiple - multiple.rounded()) < 1e-9,
+            (sample...(1e6 * sample)).contains(every)
+                && (every * 1e6).rounded().truncatingRemainder(dividingBy: grid) == 0,
             "--every must be a multiple of --sample, at most 1e6 of it.")
     }
 }

@@ -37,7 +37,7 @@ public struct SignalStage: StageFold {
 
     public init(_ options: SignalOptions) {
         settings = SignalSettings(options)
-        every = Int64(settings.every * 1e6)
+        every = Int64((settings.every * 1e6).rounded())
         sampler = Sampler(intervalSeconds: settings.sample, staleSeconds: settings.stale)
         calculus = Calculus(interval: settings.sample, window: settings.window)
     }

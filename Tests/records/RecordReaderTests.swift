@@ -44,10 +44,10 @@ import Testing
         (#"{"type":"x","o":{"a":1,"a":2}}"#, "duplicate key"), (#"{"type":"x","a":"\ud800"}"#, "lone surrogate"),
         (#"{"type":"x","a":"\udc00"}"#, "lone surrogate"), (#"{"type":"x","a":"\q"}"#, "unknown escape"),
         (#"{"type":"x","a":[1 2]}"#, "a comma or bracket is expected"),
-        (#"{"type":"clock","ts":-1}"#, "ts is not an integer of 0 to 2^53"),
-        (#"{"type":"clock","ts":1.5}"#, "ts is not an integer of 0 to 2^53"),
-        (#"{"type":"clock","ts":9007199254740992}"#, "ts is not an integer of 0 to 2^53"),
-        (#"{"type":"x","ts":"1"}"#, "ts is not an integer of 0 to 2^53"), (#"{"type":"clock"}"#, "clock without ts"),
+        (#"{"type":"clock","ts":-1}"#, "ts is not an integer of 0 to 2^53-1"),
+        (#"{"type":"clock","ts":1.5}"#, "ts is not an integer of 0 to 2^53-1"),
+        (#"{"type":"clock","ts":9007199254740992}"#, "ts is not an integer of 0 to 2^53-1"),
+        (#"{"type":"x","ts":"1"}"#, "ts is not an integer of 0 to 2^53-1"), (#"{"type":"clock"}"#, "clock without ts"),
         (
             #"{"type":"trade","ts":1,"sym":"","px":1,"qty":1,"side":"buy"}"#, "sym is not a string of 1 to 32 bytes"
         ),

@@ -50,6 +50,14 @@ import Testing
             ])
     }
 
+    /// 1.001 s is 1000999.99... us in a double: intervals are rounded, not cut, or no grid point is ever due.
+    @Test func anIntervalOfOddMillisecondsHasItsSignals() throws {
+        var stage = Rehearsal(SignalStage(try SignalOptions.parse(["--sample", "1.001", "--every", "5.005"])))
+        let out = try stage.receive((1...40).map { trade(Double($0) * 1.001, 100) })
+        #expect(out.count == 7 && out.allSatisfy { $0.contains("warmup") || $0.contains("signal") })
+        #expect(throws: (any Error).self) { try SignalOptions.parse(["--sample", "0.0010005", "--every", "0.002001"]) }
+    }
+
     @Test func derivedRecordsComeBeforeTheLineThatIsLater() throws {
         var stage = Rehearsal(SignalStage(try SignalOptions.parse(["--every", "1"])), only: false)
         _ = try stage.receive(trade(1, 100))

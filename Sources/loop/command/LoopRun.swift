@@ -55,9 +55,14 @@ final class LoopRun {
         }
         stream.end(&output)
         if stage.awaited != nil { try awaitSync() }
+        if isReturnOver { returned.end(&output) }
         try flush()
+        let badLines = returned.badLines
         try drain()
         try stream.check()
+        guard returned.badLines == badLines else {
+            throw Failure.refused(.data, "unable to use lines that came back after the end of the stream")
+        }
         try returned.check()
     }
 
@@ -72,6 +77,7 @@ final class LoopRun {
             if files[0].revents != 0 { try readReturned() }
             while returned.next(&output) {}
         }
+        returned.end(&output)
     }
 
     private func forward() throws {
