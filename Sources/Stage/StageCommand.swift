@@ -4,25 +4,6 @@ import Glibc
 /// The version of all programs of the pipeline.
 public let pipelineVersion = "0.1.0"
 
-/// The options that every stage has.
-public struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Take options from a TOML profile; flags override it.", valueName: "file"))
-    public var profile: String?
-
-    @Flag(help: "Print each option with its value and where it came from, and end.")
-    public var printConfig = false
-
-    public init() {}
-}
-
-/// A filter also may leave out what it read.
-public struct FilterOptions: ParsableArguments {
-    @Flag(help: "Write only the records that this stage derives, not the lines it reads.")
-    public var only = false
-
-    public init() {}
-}
-
 /// A stage's command: options, and the run. `StageCommand.main()` is the one place where a program ends.
 public protocol StageCommand: ParsableCommand {
     /// The options that shape what the stage writes: those that a profile may set and `meta` states.
@@ -122,5 +103,21 @@ extension StageCommand {
             if argument.hasPrefix("--profile=") { path = String(argument.dropFirst("--profile=".count)) }
         }
         return path
+    }
+}
+
+/// The command of a filter: standard input through a fold to standard output.
+public protocol FilterCommand: StageCommand {
+    associatedtype Fold: StageFold
+
+    var filter: FilterOptions { get }
+    /// The fold with the options that were given.
+    var fold: Fold { get }
+}
+
+extension FilterCommand {
+    public func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        var run = FilterRun(name: Self.program, fold: fold, only: filter.only, meta: meta)
+        try run.run()
     }
 }

@@ -3,7 +3,7 @@ import GateFold
 import Stage
 
 @main
-struct GateCommand: StageCommand {
+struct GateCommand: FilterCommand {
     static let verb = "gate"
     static let configuration = CommandConfiguration(
         commandName: program,
@@ -34,8 +34,5 @@ struct GateCommand: StageCommand {
     @OptionGroup(title: "Stage") var filter: FilterOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: GateStage(options), only: filter.only, meta: meta)
-        try run.run()
-    }
+    var fold: GateStage { GateStage(options) }
 }

@@ -3,7 +3,7 @@ import PaperFold
 import Stage
 
 @main
-struct PaperCommand: StageCommand {
+struct PaperCommand: FilterCommand {
     static let verb = "paper"
 
     static let configuration = CommandConfiguration(
@@ -52,8 +52,5 @@ struct PaperCommand: StageCommand {
     @OptionGroup(title: "Stage") var filter: FilterOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: PaperStage(options), only: filter.only, meta: meta)
-        try run.run()
-    }
+    var fold: PaperStage { PaperStage(options) }
 }

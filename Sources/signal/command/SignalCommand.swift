@@ -3,7 +3,7 @@ import SignalFold
 import Stage
 
 @main
-struct SignalCommand: StageCommand {
+struct SignalCommand: FilterCommand {
     static let verb = "signal"
     static let configuration = CommandConfiguration(
         commandName: program,
@@ -30,8 +30,5 @@ struct SignalCommand: StageCommand {
     @OptionGroup(title: "Stage") var filter: FilterOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: SignalStage(options), only: filter.only, meta: meta)
-        try run.run()
-    }
+    var fold: SignalStage { SignalStage(options) }
 }
