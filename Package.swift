@@ -15,15 +15,15 @@ func library(_ name: String, knows: [Target.Dependency] = []) -> Target {
 }
 
 /// A stage is two targets in one folder: the pure fold (a library, so that tests and other programs can run it in
-/// process) and, in `command/`, the door: options and `main`.
-func stage(_ verb: String, knows: [Target.Dependency] = []) -> [Target] {
+/// process) and, in `command/`, the door: options and `main`, and whatever reaches the world.
+func stage(_ verb: String, knows: [Target.Dependency] = [], reaches: [Target.Dependency] = []) -> [Target] {
     let fold = verb.prefix(1).uppercased() + verb.dropFirst() + "Fold"
     return [
         .target(
             name: fold, dependencies: ["Records", "Stage", argumentParser] + knows, path: "Sources/\(verb)",
             exclude: ["command"], swiftSettings: settings),
         .executableTarget(
-            name: "drift-\(verb)", dependencies: [.init(stringLiteral: fold), "Records", "Stage", argumentParser],
+            name: "drift-\(verb)", dependencies: [.init(stringLiteral: fold), "Records", "Stage", argumentParser] + reaches,
             path: "Sources/\(verb)/command", swiftSettings: settings),
     ]
 }
@@ -39,13 +39,22 @@ var targets: [Target] = [
         "Stage", knows: ["Records", "CUnix", argumentParser, .product(name: "TOMLKit", package: "TOMLKit")]),
     library("Statistics", knows: ["Records"]),
     library("Venue", knows: ["Records"]),
+    .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", providers: [.apt(["libssl-dev"])]),
+    library("Bybit", knows: ["Records", "COpenSSL"]),
 ]
+
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+    .product(name: $0, package: "swift-nio")
+}
+
 targets += stage("feed")
 targets += stage("signal", knows: ["Statistics"])
 targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("rebalance")
+targets += stage("ws", reaches: nio + [.product(name: "NIOSSL", package: "swift-nio-ssl")])
+targets += stage("exchange", knows: ["Venue", "Bybit"], reaches: nio)
 
 // What tests of folds share: a run in memory, and the oracles' vectors.
 targets += [
@@ -60,6 +69,8 @@ targets += [
     tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
     tests("venue", of: ["Venue", "Records", "Rehearsal"]),
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
+    tests("bybit", of: ["Bybit", "Records"]),
+    tests("exchange", of: ["ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 
@@ -68,6 +79,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: targets

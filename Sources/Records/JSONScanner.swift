@@ -68,7 +68,7 @@ struct JSONScanner: ~Copyable {
 
     @inline(__always)
     private mutating func skipSpace() {
-        while i < end, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x0D { i += 1 }
+        while i < end, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x0D || text[i] == 0x0A { i += 1 }
     }
 
     private mutating func expect(_ byte: UInt8, _ problem: String) throws(Malformed) {

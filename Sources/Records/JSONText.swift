@@ -1,5 +1,5 @@
 /// The text level of JSON: UTF-8 and escapes.
-enum JSONText {
+public enum JSONText {
     /// The length of the well-formed UTF-8 sequence at `text` (Unicode 15, table 3-7), 0 if there is none.
     static func utf8Length(_ text: UnsafePointer<UInt8>, _ available: Int) -> Int {
         let first = text[0]
@@ -30,7 +30,7 @@ enum JSONText {
 
     /// The bytes that a string's text stands for.
     /// - Parameter text: what stands between the quotes of a string that the scanner has accepted.
-    static func unescape(_ text: some Collection<UInt8>) -> [UInt8] {
+    public static func unescape(_ text: some Collection<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         let text = Array(text)
         var i = 0

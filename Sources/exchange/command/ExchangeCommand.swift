@@ -1,0 +1,3 @@
+import ExchangeFold
+@main
+struct ExchangeCommand { static func main() {} }

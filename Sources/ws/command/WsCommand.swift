@@ -1,0 +1,2 @@
+@main
+struct WsCommand { static func main() {} }
