@@ -23,7 +23,8 @@ func stage(_ verb: String, knows: [Target.Dependency] = [], reaches: [Target.Dep
             name: fold, dependencies: ["Records", "Stage", argumentParser] + knows, path: "Sources/\(verb)",
             exclude: ["command"], swiftSettings: settings),
         .executableTarget(
-            name: "drift-\(verb)", dependencies: [.init(stringLiteral: fold), "Records", "Stage", argumentParser] + reaches,
+            name: "drift-\(verb)",
+            dependencies: [.init(stringLiteral: fold), "Records", "Stage", argumentParser] + reaches,
             path: "Sources/\(verb)/command", swiftSettings: settings),
     ]
 }

@@ -7,12 +7,14 @@ struct SignatureTests {
     private let secret = Array("SIMSECRET00000000000000000000001".utf8)
 
     private func rest(_ payload: String) -> String {
-        Signature.rest(secret: secret, timestamp: "1735689600000", key: key, window: "5000", payload: Array(payload.utf8))
+        Signature.rest(
+            secret: secret, timestamp: "1735689600000", key: key, window: "5000", payload: Array(payload.utf8))
     }
 
     @Test func queriesAndBodiesAreSigned() {
         #expect(
-            rest("category=linear&symbol=BTCUSDT") == "314d40202816cb3b3e3a9d1ab015573ac12f44d1bd50aa5fafb9479bdf2bc386")
+            rest("category=linear&symbol=BTCUSDT") == "314d40202816cb3b3e3a9d1ab015573ac12f44d1bd50aa5fafb9479bdf2bc386"
+        )
         #expect(rest("") == "7efddd8ba5874f81f2af54e1086a49a5e0d5567224795cd679a7b0b0051d8916")
         #expect(rest("{}") == "881cd301d7a2cc08cadeb9a329985d4638db9899c86d8808d3e9e495a08f58ee")
         let body =
