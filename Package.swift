@@ -41,14 +41,15 @@ var targets: [Target] = [
     library("Statistics", knows: ["Records"]),
     library("Venue", knows: ["Records"]),
     .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", providers: [.apt(["libssl-dev"])]),
-    library("Bybit", knows: ["Records", "COpenSSL"]),
+    .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    library("Bybit", knows: ["Records", "COpenSSL", "CCurl"]),
 ]
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
     .product(name: $0, package: "swift-nio")
 }
 
-targets += stage("feed")
+targets += stage("feed", knows: ["Bybit"])
 targets += stage("signal", knows: ["Statistics"])
 targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])

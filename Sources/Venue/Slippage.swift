@@ -20,18 +20,19 @@ public struct Slippage: Sendable {
     public func levels(
         _ side: Side, _ quantity: Quantity, best: Price, offered: Quantity, _ instrument: Instrument
     ) -> [Level] {
+        ladder(side, best: best, offered: offered, instrument).prefix(quantity)
+    }
+
+    /// All that a taker on `side` could get from a book with `offered` at `best`, the best level first.
+    public func ladder(_ side: Side, best: Price, offered: Quantity, _ instrument: Instrument) -> [Level] {
         let against: Rounding = side == .buy ? .up : .down
-        let top = min(quantity, offered.rounded(to: instrument.step, .down))
-        let beyond = min(quantity, reach(offered).rounded(to: instrument.step, .down)) - top
-        var levels: [Level] = []
-        if top > .zero {
-            levels.append(Level(price: best.moved(by: .zero, tick: instrument.tick, against), quantity: top))
-        }
-        if beyond > .zero {
-            let worsening = side == .buy ? fraction : -fraction
-            levels.append(Level(price: best.moved(by: worsening, tick: instrument.tick, against), quantity: beyond))
-        }
-        return levels
+        let worsening = side == .buy ? fraction : -fraction
+        let top = offered.rounded(to: instrument.step, .down)
+        let beyond = reach(offered).rounded(to: instrument.step, .down) - top
+        return [
+            Level(price: best.moved(by: .zero, tick: instrument.tick, against), quantity: top),
+            Level(price: best.moved(by: worsening, tick: instrument.tick, against), quantity: beyond),
+        ].filter { $0.quantity > .zero }
     }
 
     private func reach(_ offered: Quantity) -> Quantity {
@@ -48,5 +49,19 @@ public struct Level: Equatable, Sendable {
     public init(price: Price, quantity: Quantity) {
         self.price = price
         self.quantity = quantity
+    }
+}
+
+extension [Level] {
+    public var total: Quantity { reduce(into: Quantity.zero) { $0 += $1.quantity } }
+
+    /// The first levels, up to `quantity` in all.
+    public func prefix(_ quantity: Quantity) -> [Level] {
+        var rest = quantity
+        return compactMap { level in
+            let part = Swift.min(rest, level.quantity)
+            rest -= part
+            return part > .zero ? Level(price: level.price, quantity: part) : nil
+        }
     }
 }

@@ -8,15 +8,18 @@ public import Records
 public final class Exchange {
     /// Added to the wall clock wherever the exchange reads it (fault: a clock that is off), microseconds.
     public var clockOffset: Int64 = 0
-    /// How many executions each match is cut into, at most (fault: fills in n parts).
+    /// Into how many executions each match is cut, at most (fault: fills in n parts).
     public var fillParts = 1
 
     private var messages: [Message] = []
 
     public init(_ options: ExchangeOptions, credentials: [Credential]) {}
 
+    /// The event time that the market has come to, microseconds; 0 before its first record.
+    public var eventTime: Int64 { 0 }
+
     /// Takes the record that `input` has read last: the market moves, and orders with it.
-    public func receive(_ input: borrowing RecordReader, into ledger: inout Output) {}
+    public func receive(_ input: borrowing RecordReader, at now: Int64, into ledger: inout Output) {}
 
     /// Serves a request at once; what follows from it later comes out of `advance`.
     public func answer(_ request: Request, at now: Int64, into ledger: inout Output) -> Answer {
@@ -57,9 +60,11 @@ public final class Exchange {
     ///   - account: index into the credentials.
     ///   - side: `Buy` or `Sell`.
     /// - Throws: `Refused` if there is no such account, symbol, or quantity.
-    public func trade(account: Int, symbol: String, side: String, quantity: String, into ledger: inout Output) throws {}
+    public func trade(
+        account: Int, symbol: String, side: String, quantity: String, at now: Int64, into ledger: inout Output
+    ) throws {}
 
-    /// Writes what was done on purpose into the ledger.
+    /// Writes what was done on purpose into the ledger, as a `fault` record.
     /// - Parameters:
     ///   - fault: the kind of fault, as its rule names it.
     ///   - target: what it hit: a path, a topic.

@@ -130,17 +130,3 @@ extension PaperStage {
         writeAccount(into: &out)
     }
 }
-
-extension [Level] {
-    var total: Quantity { reduce(into: Quantity.zero) { $0 += $1.quantity } }
-
-    /// The first levels, up to `quantity` in all.
-    func prefix(_ quantity: Quantity) -> [Level] {
-        var rest = quantity
-        return compactMap { level in
-            let part = Swift.min(rest, level.quantity)
-            rest -= part
-            return part > .zero ? Level(price: level.price, quantity: part) : nil
-        }
-    }
-}

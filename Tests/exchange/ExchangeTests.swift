@@ -1,0 +1,2 @@
+import ExchangeFold
+import Testing
