@@ -11,12 +11,18 @@ extension Engine {
         }
     }
 
-    /// Carries out what was taken in up to an order of things, whatever the time: for somebody who waits by the clock
-    /// while the market is silent.
-    /// - Parameter count: how many of the symbol's instructions.
-    public mutating func carryOut(_ symbol: Int, first count: Int) {
-        for _ in 0..<min(count, listings[symbol].instructions.count) {
-            let first = listings[symbol].instructions.removeFirst()
+    /// Dates the instructions of a symbol that have no date yet: so long somebody waits for the market, by a clock that is
+    /// not the engine's.
+    public mutating func date(_ symbol: Int, until patience: Int64) {
+        for index in listings[symbol].instructions.indices where listings[symbol].instructions[index].patience == nil {
+            listings[symbol].instructions[index].patience = patience
+        }
+    }
+
+    /// Carries out what nobody waits for any longer, at the book as it stands.
+    public mutating func carryOut(_ symbol: Int, before patience: Int64) {
+        while let first = listings[symbol].instructions.first, let date = first.patience, date <= patience {
+            listings[symbol].instructions.removeFirst()
             carryOut(first, symbol, seen: listings[symbol].market.reference)
         }
     }

@@ -31,6 +31,8 @@ struct Instruction: Sendable {
     /// Event time from which a record carries it out.
     let due: Int64
     let action: Action
+    /// The instant of another clock at which it is carried out all the same.
+    var patience: Int64?
 }
 
 /// What happens, in its order.

@@ -1,7 +1,7 @@
 public import Records
 
 /// What is asked for.
-public struct OrderTerms: Sendable {
+public struct OrderTerms: Equatable, Sendable {
     public enum Kind: Sendable { case market, limit }
 
     public enum TimeInForce: String, CaseIterable, Sendable {
@@ -182,6 +182,22 @@ public struct Order: Sendable {
     var ahead: Quantity?
     /// Whether the levels that it leaves behind stand.
     var isProtected = false
+
+    /// Whether it waits in the book, or for its trigger.
+    public var isResting: Bool { status.isOpen && (isAtBook || status == .untriggered) }
+
+    /// As it was before anything happened to it.
+    public var asNew: Order {
+        var order = self
+        order.status = .new
+        order.cause = nil
+        order.filled = .zero
+        order.value = .zero
+        order.fees = .zero
+        order.realised = .zero
+        order.updated = created
+        return order
+    }
 
     public var remaining: Quantity { terms.quantity - filled }
 

@@ -31,6 +31,13 @@ public struct Amendment: Sendable {
     public var stopLoss: OrderTerms.Leg??
 
     public init() {}
+
+    /// Whether the order would be another than it is.
+    public func changes(_ order: Order) -> Bool {
+        var changed = order
+        changed.apply(self)
+        return changed.terms != order.terms
+    }
 }
 
 /// Orders are taken in, changed and taken back. All of it is acknowledged first; it takes effect at the book.
