@@ -25,7 +25,8 @@ struct APIError: Error, Equatable {
         func level(_ name: String, _ price: Price?, _ comparison: String, _ base: Price) -> APIError {
             APIError(
                 10001,
-                "\(name):\(scaled(price)) set for \(side) position should \(comparison) base_price:\(scaled(base))??LastPrice")
+                "\(name):\(scaled(price)) set for \(side) position should \(comparison) base_price:\(scaled(base))??LastPrice"
+            )
         }
         switch refusal {
         case .noPrice: self.init(110118, "There is no price for this market order")

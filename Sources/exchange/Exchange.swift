@@ -79,7 +79,8 @@ public final class Exchange {
         ledger.begin(.reject, ts: engine.now, symbol: engine.listings[record.symbol].name)
         ledger.field("id", json: "null")
         ledger.field("code", "instrument")
-        ledger.field("reason", "the instrument's figures are beyond 1e-8 or contradict each other: nothing is opened in it")
+        ledger.field(
+            "reason", "the instrument's figures are beyond 1e-8 or contradict each other: nothing is opened in it")
         ledger.end()
     }
 

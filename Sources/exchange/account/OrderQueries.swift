@@ -109,7 +109,9 @@ extension Exchange {
         let start = try call.parameters.time("startTime")
         let end = try call.parameters.time("endTime")
         if let start, let end {
-            guard start <= end, end - start <= week else { throw APIError(10001, "The time range must be within 7 days") }
+            guard start <= end, end - start <= week else {
+                throw APIError(10001, "The time range must be within 7 days")
+            }
         }
         let last = end ?? start.map { $0 + week } ?? Int64.max
         return (start ?? 0)...max(start ?? 0, last)

@@ -53,7 +53,9 @@ struct OrderReader {
     }
 
     private func timeInForce(_ kind: OrderTerms.Kind) throws(APIError) -> OrderTerms.TimeInForce {
-        guard let text = parameters["timeInForce"] else { return kind == .market ? .immediateOrCancel : .goodTillCancelled }
+        guard let text = parameters["timeInForce"] else {
+            return kind == .market ? .immediateOrCancel : .goodTillCancelled
+        }
         guard let value = OrderTerms.TimeInForce(rawValue: text) else { throw .parameter("timeInForce") }
         return kind == .market ? .immediateOrCancel : value
     }

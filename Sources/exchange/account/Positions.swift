@@ -38,7 +38,9 @@ extension Exchange {
 
     /// One-way is all there is: it is never modified, and hedge mode is refused.
     func switchMode(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
-        guard call.parameters["symbol"] != nil || call.parameters["coin"] != nil else { throw .missing("symbol or coin") }
+        guard call.parameters["symbol"] != nil || call.parameters["coin"] != nil else {
+            throw .missing("symbol or coin")
+        }
         switch call.parameters["mode"] {
         case "0": throw APIError(110025, "Position mode is not modified")
         case "3": throw APIError(10001, "Hedge mode is not available on this exchange: one-way mode only")
@@ -143,6 +145,7 @@ extension Exchange {
         let isLong = position.side == .long
         let value = isLong ? position.cost - realised : position.cost + realised
         guard value > .zero else { return .zero }
-        return value.over(Rate(units: isLong ? Rate.one - fee : Rate.one + fee), .up).price(of: position.quantity, .nearest)
+        return value.over(Rate(units: isLong ? Rate.one - fee : Rate.one + fee), .up).price(
+            of: position.quantity, .nearest)
     }
 }

@@ -5,7 +5,9 @@ import Venue
 /// The money of an account, its settings, its key.
 extension Exchange {
     func walletBalance(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
-        guard call.parameters["accountType"] == "UNIFIED" else { throw APIError(10001, "accountType only support UNIFIED.") }
+        guard call.parameters["accountType"] == "UNIFIED" else {
+            throw APIError(10001, "accountType only support UNIFIED.")
+        }
         return Outcome(result: ["list": [walletRow(call.account)]])
     }
 

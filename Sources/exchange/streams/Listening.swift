@@ -32,7 +32,8 @@ extension Exchange {
     private func subscribe(_ request: JSON, _ stream: Streams.Stream, _ number: Int, at now: Int64) {
         let topics = Self.topics(of: request)
         guard stream.kind == .open || stream.account != nil else {
-            return streams.answer(number, "subscribe", refusal(stream, request, "subscribe", "Request not authorized"), at: now)
+            return streams.answer(
+                number, "subscribe", refusal(stream, request, "subscribe", "Request not authorized"), at: now)
         }
         let isBounded =
             topics.reduce(0) { $0 + $1.utf8.count } <= Self.argumentLimit
