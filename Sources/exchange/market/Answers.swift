@@ -119,14 +119,16 @@ extension PublicMarket {
         let book = symbol.book(assumptions)
         func rows(_ levels: [Level]?) -> JSON {
             // Recorded answers have the shortest text of a price, unlike the stream.
-            .array((levels ?? []).prefix(depth).map { level in
-                [.string(level.price.description), .string(symbol.scales.text(level.quantity))]
-            })
+            .array(
+                (levels ?? []).prefix(depth).map { level in
+                    [.string(level.price.description), .string(symbol.scales.text(level.quantity))]
+                })
         }
         let channel = channelNumbers["orderbook.1000.\(symbol.name)"]
         return [
             "s": .string(symbol.name), "b": rows(book?.bids), "a": rows(book?.asks),
-            "ts": number(milliseconds(eventTime)), "u": number(max(1, channel.map { channels[$0].update } ?? firstUpdate)),
+            "ts": number(milliseconds(eventTime)),
+            "u": number(max(1, channel.map { channels[$0].update } ?? firstUpdate)),
             "seq": number(symbol.seq), "cts": number(milliseconds(symbol.bookTime)),
         ]
     }

@@ -44,14 +44,16 @@ struct ListedSymbol {
 
     // MARK: Records
 
-    /// - Returns: whether the book has changed.
+    /// - Returns: what has changed. A crossed quote moves the price that positions are valued at, but not the book.
     @inline(__always)
-    mutating func take(quote record: borrowing Record) -> Bool {
+    mutating func take(quote record: borrowing Record) -> MarketChange {
         samplePremium(until: record.ts)
-        guard market.take(quote: record), let new = Top(market), new != top else { return false }
+        let valuation = market.valuation
+        guard market.take(quote: record) else { return [] }
+        guard let new = Top(market), new != top else { return valuation == market.valuation ? [] : .mark }
         top = new
         changeBook(record.ts)
-        return true
+        return .book
     }
 
     /// - Parameter time: the record's, as the API states it.

@@ -52,7 +52,7 @@ struct PublicMarket {
         let symbol = numbers[record.symbol]
         let hadQuotes = symbols[symbol].market.source == .quotes
         switch record.kind {
-        case .quote: if symbols[symbol].take(quote: record) { touch(symbol, .book) }
+        case .quote: touch(symbol, symbols[symbol].take(quote: record))
         case .trade:
             tradeCount += 1
             guard symbols[symbol].take(trade: record, at: record.ts + shift, number: tradeCount) else { return }
@@ -93,6 +93,7 @@ struct PublicMarket {
 
     @inline(__always)
     private mutating func touch(_ symbol: Int, _ change: MarketChange) {
+        if change.isEmpty { return }
         for number in symbols[symbol].channels where channels[number].kind.shows(change) {
             channels[number].touch(at: clock)
             nextEvent = min(nextEvent, channels[number].dueEvent)
@@ -112,9 +113,10 @@ struct PublicMarket {
 
 extension ListedSymbol {
     var isListed: Bool {
-        instrument != nil && name.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: "_")
-        }
+        instrument != nil
+            && name.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
+                    || byte == UInt8(ascii: "_")
+            }
     }
 }

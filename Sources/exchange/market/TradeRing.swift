@@ -127,7 +127,9 @@ extension Record {
     }
 
     private func unquoted(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        guard text.first == UInt8(ascii: "\""), text.count > 2 else { return text.first == UInt8(ascii: "n") ? nil : text }
+        guard text.first == UInt8(ascii: "\""), text.count > 2 else {
+            return text.first == UInt8(ascii: "n") ? nil : text
+        }
         return UnsafeRawBufferPointer(rebasing: text[1..<text.count - 1])
     }
 }
