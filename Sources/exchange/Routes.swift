@@ -29,6 +29,8 @@ extension Exchange {
         let handler: Handler
     }
 
+    private static let marketRoot = "/v5/market/"
+
     private static let routes: [String: Route] = [
         "/v5/order/create": Route(method: "POST", rate: 10, handler: create),
         "/v5/order/amend": Route(method: "POST", rate: 10, handler: amend),
@@ -57,7 +59,7 @@ extension Exchange {
     func serve(_ request: Request, at now: Int64, into ledger: inout Output) -> Answer {
         // A GET that carries a body is refused by the gate in front of the exchange.
         if request.method == "GET", !request.body.isEmpty { return Answer(status: 403, body: []) }
-        if request.path.hasPrefix("/v5/market/") { return serveMarket(request, at: now) }
+        if request.path.hasPrefix(Self.marketRoot) { return serveMarket(request, at: now) }
         guard let route = Self.routes[request.path], route.method == request.method else {
             return Answer(status: 404, body: [])
         }
@@ -79,12 +81,12 @@ extension Exchange {
 
     private func serveMarket(_ request: Request, at now: Int64) -> Answer {
         guard request.method == "GET" else { return Answer(status: 404, body: []) }
-        if request.path == "/v5/market/time" {
+        if request.path == Self.marketRoot + "time" {
             let result: JSON = ["timeSecond": "\(now / 1_000_000)", "timeNano": "\(now)000"]
             return Self.envelope(Outcome(result: result), [], at: now)
         }
         do throws(APIError) {
-            guard let result = try market.answer(request.path, Parameters(query: request.query)) else {
+            guard let result = try market.answer(String(request.path.dropFirst(Self.marketRoot.count)), Parameters(query: request.query)) else {
                 return Answer(status: 404, body: [])
             }
             return Self.envelope(Outcome(result: result), [], at: now)
