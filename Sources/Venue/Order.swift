@@ -1,7 +1,7 @@
 public import Records
 
 /// What is asked for.
-public struct OrderTerms: Sendable {
+public struct OrderTerms: Equatable, Sendable {
     public enum Kind: Sendable { case market, limit }
 
     public enum TimeInForce: String, CaseIterable, Sendable {
@@ -123,9 +123,9 @@ public struct Order: Sendable {
         /// Nobody that the client knows of.
         case external
 
-        public var isProtection: Bool {
-            self == .takeProfit || self == .stopLoss || self == .partialTakeProfit || self == .partialStopLoss
-        }
+        public var isProtection: Bool { self == .takeProfit || self == .stopLoss || isPartial }
+
+        var isPartial: Bool { self == .partialTakeProfit || self == .partialStopLoss }
     }
 
     /// Why it ended without being filled whole.
@@ -170,6 +170,8 @@ public struct Order: Sendable {
     public internal(set) var fees = Money.zero
     /// Of all fills: profit of what they closed, before fees.
     public internal(set) var realised = Money.zero
+    /// How much of what was filled has opened.
+    var opened = Quantity.zero
     /// The last trade's price when it was made.
     public let lastPrice: Price
     /// What the account has set aside for what it may still open.
@@ -180,8 +182,13 @@ public struct Order: Sendable {
     var arrival = 0
     /// How much stands before it at its price; nil while that is not known.
     var ahead: Quantity?
-    /// Whether the levels that it leaves behind stand.
-    var isProtected = false
+    /// How much of what it has opened has been given levels.
+    var covered = Quantity.zero
+
+    /// Whether margin of this account is set aside for it.
+    func mayOpen(_ account: Int) -> Bool {
+        self.account == account && status != .untriggered && !terms.isReduceOnly
+    }
 
     public var remaining: Quantity { terms.quantity - filled }
 
