@@ -56,8 +56,17 @@ public enum Event: Sendable {
     case position(account: Int, symbol: Int, Position)
     /// Funding was exchanged.
     case funding(account: Int, symbol: Int, Position, rate: Rate, mark: Price, received: Money)
-    /// The money of an account has changed.
-    case account(Int)
+    /// The money of an account has changed, to this.
+    case account(Int, Statement)
+}
+
+/// The money of an account at one instant.
+public struct Statement: Equatable, Sendable {
+    public let equity: Money
+    public let available: Money
+    public let realised: Money
+    public let fees: Money
+    public let funding: Money
 }
 
 /// A matching engine for perpetuals, one-way positions: orders and market records in, events out. It knows no clock: time
@@ -199,6 +208,13 @@ public struct Engine: Sendable {
     public func valuation(_ symbol: Int) -> Price { listings[symbol].market.valuation }
 
     public func equity(_ account: Int) -> Money { traders[account].account.equity(valuation) }
+
+    public func statement(_ account: Int) -> Statement {
+        let money = traders[account].account
+        return Statement(
+            equity: equity(account), available: available(account), realised: money.realised, fees: money.fees,
+            funding: money.funding)
+    }
 
     /// What an account may use for a new order: at least 0.
     public func available(_ account: Int) -> Money { max(.zero, free(account)) }

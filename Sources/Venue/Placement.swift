@@ -115,7 +115,7 @@ extension Engine {
         }
         guard let position = traders[account].account.position(symbol) else { return }
         events.append(.position(account: account, symbol: symbol, position))
-        events.append(.account(account))
+        events.append(.account(account, statement(account)))
     }
 
     /// Whether an isolated position would be taken over at once, or has no margin left.

@@ -120,7 +120,7 @@ extension Engine {
         follow(order.account, symbol)
         cutReduceOnly(order.account, symbol)
         reserve(order.account, symbol)
-        events.append(.account(order.account))
+        events.append(.account(order.account, statement(order.account)))
     }
 
     mutating func release(_ index: Int, _ symbol: Int) {
@@ -176,7 +176,7 @@ extension Engine {
             follow(account, symbol)
             events.append(
                 .funding(account: account, symbol: symbol, position, rate: rate, mark: mark, received: received))
-            events.append(.account(account))
+            events.append(.account(account, statement(account)))
         }
         watch(symbol, Glance(price: mark, liquidates: true))
     }

@@ -72,7 +72,7 @@ public final class Exchange {
     private func start(_ ts: Int64, at now: Int64, into ledger: inout Output) {
         hasStarted = true
         if options.present { market.shift = now - ts }
-        for account in desks.indices { writeAccount(account, ts: ts, into: &ledger) }
+        for account in desks.indices { writeAccount(account, engine.statement(account), ts: ts, into: &ledger) }
     }
 
     private func refuse(_ record: Record, into ledger: inout Output) {

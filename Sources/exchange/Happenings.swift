@@ -39,8 +39,8 @@ extension Exchange {
                 let row = fundingRow(account, symbol, position, rate: rate, mark: mark, received: received)
                 news[account].executions.append(row)
                 news[account].touch(symbol)
-            case .account(let account):
-                writeAccount(account, ts: engine.now, into: &ledger)
+            case .account(let account, let statement):
+                writeAccount(account, statement, ts: engine.now, into: &ledger)
                 news[account].hasMoney = true
             }
         }

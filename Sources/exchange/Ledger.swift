@@ -60,14 +60,13 @@ extension Exchange {
         ledger.end()
     }
 
-    func writeAccount(_ account: Int, ts: Int64, into ledger: inout Output) {
-        let money = engine.traders[account].account
+    func writeAccount(_ account: Int, _ statement: Statement, ts: Int64, into ledger: inout Output) {
         ledger.begin(.account, ts: ts)
-        ledger.field("equity", json: engine.equity(account).description)
-        ledger.field("available", json: engine.available(account).description)
-        ledger.field("realised", json: money.realised.description)
-        ledger.field("fees", json: money.fees.description)
-        ledger.field("funding", json: money.funding.description)
+        ledger.field("equity", json: statement.equity.description)
+        ledger.field("available", json: statement.available.description)
+        ledger.field("realised", json: statement.realised.description)
+        ledger.field("fees", json: statement.fees.description)
+        ledger.field("funding", json: statement.funding.description)
         ledger.field("owner", Int64(account))
         ledger.end()
     }

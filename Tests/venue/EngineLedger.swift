@@ -58,7 +58,7 @@ struct EngineLedger {
                 check(exact(received) == owed || (isLess && isIsolated), "funding is not \(owed)", event)
                 accounts[account].funding += exact(received)
                 counts["funding", default: 0] += 1
-            case .account(let account): touched.insert(account)
+            case .account(let account, _): touched.insert(account)
             }
         }
     }

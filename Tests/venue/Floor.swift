@@ -120,7 +120,7 @@ extension Event {
         case .position(_, _, let position):
             position.isFlat ? "flat" : "\(position.side.rawValue) \(position.quantity) for \(position.cost)"
         case .funding(_, _, _, let rate, let mark, let received): "funding \(received), rate \(rate) at \(mark)"
-        case .account(let account): "account \(account)"
+        case .account(let account, _): "account \(account)"
         }
     }
 }

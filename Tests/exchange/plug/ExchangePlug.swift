@@ -38,10 +38,17 @@ final class ExchangePlug {
     func receive(_ line: String) throws {
         try withPaddedLine(line) { bytes in
             try reader.read(bytes)
-            if reader.record.kind == .intent { return try intend(reader.record) }
+            guard reader.record.kind != .intent else { return }
             exchange.receive(reader, at: now, into: &output)
         }
-        if reader.record.kind.isMarket, reader.record.symbol >= 0, known.insert(reader.record.symbol).inserted {
+        if reader.record.kind == .intent {
+            // `paper` knows the time of an intent; the exchange that of its market alone.
+            try receive(#"{"type":"clock","ts":\#(reader.record.ts)}"#)
+            try withPaddedLine(line) { bytes in
+                try reader.read(bytes)
+                try intend(reader.record)
+            }
+        } else if reader.record.symbol >= 0, known.insert(reader.record.symbol).inserted {
             try introduce(reader.record.symbol)
         }
         try protect(drain())
