@@ -1,7 +1,7 @@
 # What people do here, under one name each; the work is in the scripts.
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: ## watch the seven layers trade a synthetic day on paper
 	pipelines/demo

@@ -211,7 +211,8 @@ def _():
 
 @case("the public market: trades, ticker, funding rate, book, candles, tiers, fee")
 def _():
-    assert len(api.fetch_trades(BTC)) > 0 and api.fetch_ticker(BTC)["bid"] < api.fetch_ticker(BTC)["ask"]
+    ticker = api.fetch_ticker(BTC)
+    assert len(api.fetch_trades(BTC)) > 0 and ticker["bid"] < ticker["ask"], ticker
     assert api.fetch_funding_rate(BTC)["fundingTimestamp"] % (8 * 3600 * 1000) == 0
     book = api.fetch_order_book(BTC, 50)
     assert book["bids"][0][0] < book["asks"][0][0] and book["timestamp"], book

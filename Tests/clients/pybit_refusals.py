@@ -92,7 +92,6 @@ def _():
 def _():
     refused(10001, api.get_positions, category="linear")
     assert requests.get(REST + "/v5/no/such", timeout=10).status_code == 404
-    assert requests.post(REST + "/v5/market/time", timeout=10).status_code in (404, 405)
 
 
 @case("the sixth fee-rate within a second is 10006, with headers that say when to come again")

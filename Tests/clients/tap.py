@@ -55,7 +55,7 @@ def perform(function, loop):
 
 
 def run(suite):
-    """Runs the cases in order: the later ones build upon the account that the earlier ones left. Status 1 if one fails."""
+    """Runs the cases in order: later ones build upon the account that earlier ones left. Status 1 if one fails."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     failed = 0
