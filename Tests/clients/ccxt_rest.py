@@ -206,7 +206,7 @@ def _():
     wrong = ccxt.bybit({**ccxt_options(ME, fetchMarkets={"types": ["linear"]}), "secret": "another"})
     raises(ccxt.AuthenticationError, wrong.fetch_balance)
     raises(ccxt.InsufficientFunds, api.create_order, BTC, "market", "buy", 119)
-    raises(ccxt.BadRequest, api.create_order, BTC, "limit", "buy", 1000, 1000.0)
+    raises(ccxt.BadRequest, api.create_order, BTC, "limit", "buy", 100000, 1000.0)
 
 
 @case("the public market: trades, ticker, funding rate, book, candles, tiers, fee")
