@@ -7,14 +7,25 @@ from tap import case, eventually, run
 
 ME = "funding"
 api = pybit(ME)
-WAIT_SECONDS_MAX = 240  # the market's slice begins before 08:00 and goes on beyond it
+WAIT_SECONDS_MAX = 120  # the market begins half an hour before, and is twenty times as fast
 
 
 def funded():
     return api.get_executions(**MARKET, execType="Funding")["result"]["list"]
 
 
+def market_is_open():
+    try:
+        return api.get_tickers(**MARKET)["result"]["list"]
+    except Exception:
+        return None  # no symbol yet
+
+
 if sys.argv[1:] == ["open"]:
+
+    @case("the market opens")
+    def _():
+        eventually(market_is_open)
 
     @case("a position is opened before the funding")
     def _():
