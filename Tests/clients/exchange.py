@@ -85,6 +85,14 @@ def touch(symbol="BTCUSDT"):
     return Decimal(book["b"][0][0]), Decimal(book["a"][0][0])
 
 
+def reach(symbol="BTCUSDT"):
+    """The prices just below and just above all of bid, ask and last: triggers there wait, but not for long."""
+    query = {"category": "linear", "symbol": symbol}
+    row = requests.get(REST + "/v5/market/tickers", params=query, timeout=10).json()["result"]["list"][0]
+    prices = [Decimal(row[key]) for key in ("bid1Price", "ask1Price", "lastPrice")]
+    return str(min(prices) - 20), str(max(prices) + 20)
+
+
 def near(price, factor):
     """A price on the tick grid, `factor` times another."""
     return str((price * Decimal(factor)).quantize(TICK))

@@ -2,6 +2,8 @@
 import sys
 from decimal import Decimal
 
+from pybit.exceptions import InvalidRequestError
+
 from exchange import EQUITY, MARKET, pybit
 from tap import case, eventually, run
 
@@ -16,9 +18,9 @@ def funded():
 
 def market_is_open():
     try:
-        return api.get_tickers(**MARKET)["result"]["list"]
-    except Exception:
-        return None  # no symbol yet
+        return Decimal(api.get_tickers(**MARKET)["result"]["list"][0]["lastPrice"]) > 0
+    except (IndexError, ArithmeticError, InvalidRequestError):
+        return False  # no symbol yet, or no price
 
 
 if sys.argv[1:] == ["open"]:

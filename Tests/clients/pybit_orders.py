@@ -1,7 +1,7 @@
 """pybit over REST: the lives of orders that wait, trigger, make, are refused by the book, amended and cancelled."""
 from decimal import Decimal
 
-from exchange import MARKET, keep, near, touch
+from exchange import MARKET, keep, near, reach, touch
 from tap import case, eventually, run
 from trader import Trader
 
@@ -23,31 +23,35 @@ def _():
 
 @case("conditional orders: the one that the market reaches is filled")
 def _():
-    bid, ask = touch()
-    me.place("Buy", "Market", "0.002", "po-2", triggerPrice=str(ask + 5), triggerDirection=1)
-    me.place("Sell", "Market", "0.002", "po-3", triggerPrice=str(bid - 5), triggerDirection=2)
+    low, high = reach()
+    me.place("Buy", "Market", "0.002", "po-2", triggerPrice=high, triggerDirection=1)
+    me.place("Sell", "Market", "0.002", "po-3", triggerPrice=low, triggerDirection=2)
     done = eventually(lambda: me.fills("po-2") or me.fills("po-3"), 50)
     api.cancel_all_orders(**MARKET)
     assert done[0]["execType"] == "Trade" and done[0]["isMaker"] is False and done[0]["stopOrderType"] == "Stop", done
     eventually(lambda: not api.get_open_orders(**MARKET)["result"]["list"])
 
 
-@case("a limit order rests, is amended to the touch again and again, and is filled as maker")
+def made_at_touch(link):
+    """Rests an order below the market, moves it to the best bid, and gives the market 4 s to come to it."""
+    me.place("Buy", "Limit", "0.003", link, price=near(touch()[0], "0.99"), timeInForce="PostOnly")
+    assert Decimal(me.reaches(link, "New")["leavesQty"]) == Decimal("0.003")
+    api.amend_order(**MARKET, orderLinkId=link, price=str(touch()[0]))
+    try:
+        return eventually(lambda: me.fills(link), 4)
+    except AssertionError:
+        api.cancel_all_orders(**MARKET)  # the market went away, or had come so close that it would have taken
+        eventually(lambda: me.order(link)["orderStatus"] in ("Filled", "Cancelled"))
+        return me.fills(link)
+
+
+@case("a limit order rests, is amended to the touch, and is filled as maker")
 def _():
-    me.place("Buy", "Limit", "0.003", "po-4", price=near(touch()[0], "0.99"), timeInForce="GTC")
-    assert me.reaches("po-4", "New")["leavesQty"] in ("0.003", "0.0030")
-    for _ in range(15):
-        if me.order("po-4")["orderStatus"] == "Filled":
-            break
-        try:
-            api.amend_order(**MARKET, orderLinkId="po-4", price=str(touch()[0]))
-            eventually(lambda: me.fills("po-4"), 3)
-        except AssertionError:
-            continue  # the market went away; after it
-    (fill,) = eventually(lambda: me.fills("po-4"))
+    (fill,) = next(found for number in range(10) if (found := made_at_touch(f"po-4{number}")))
     value = Decimal(fill["execPrice"]) * Decimal(fill["execQty"])
     assert fill["isMaker"] is True and fill["feeRate"] == "0.0002", fill
-    assert Decimal(fill["execFee"]) == value * Decimal("0.0002") and me.reaches("po-4", "Filled"), fill
+    assert Decimal(fill["execFee"]) == value * Decimal("0.0002"), fill
+    assert Decimal(fill["execPrice"]) == Decimal(fill["orderPrice"]), fill
 
 
 @case("post-only that would take, IOC and FOK that find nothing or too little, FOK that finds all")
@@ -69,13 +73,14 @@ def _():
 
 @case("a market order larger than the touch takes several levels; its average is theirs")
 def _():
-    parts = me.trade("Sell", "40", "po-10")
+    book = api.get_orderbook(**MARKET, limit=1)["result"]
+    qty = Decimal(book["b"][0][1]) + 1
+    parts = me.trade("Sell", str(qty), "po-10")
     prices = [Decimal(part["execPrice"]) for part in parts]
     assert len(parts) > 1 and prices == sorted(prices, reverse=True) and len(set(prices)) == len(prices), prices
-    assert sum(Decimal(part["execQty"]) for part in parts) == 40, parts
-    average = sum(Decimal(part["execValue"]) for part in parts) / 40
+    assert sum(Decimal(part["execQty"]) for part in parts) == qty, parts
+    average = sum(Decimal(part["execValue"]) for part in parts) / qty
     assert abs(Decimal(me.order("po-10")["avgPrice"]) - average) < Decimal("1e-6"), (me.order("po-10"), average)
-    me.trade("Buy", "40", "po-11")
 
 
 @case("batch: the good one is made and the bad one says why; both of a pair are amended and cancelled")

@@ -1,7 +1,7 @@
 """pybit over REST: account, leverage, modes, and a position with its protection. Not covered: RSA keys."""
 from decimal import Decimal
 
-from exchange import EQUITY, MARKET, TICK, keep, near, touch
+from exchange import EQUITY, MARKET, TICK, keep, near, reach, touch
 from tap import case, eventually, refused, run
 from trader import Trader
 
@@ -136,12 +136,15 @@ def _():
     assert Decimal(me.position()["avgPrice"]) == Decimal(turn["execPrice"]), me.position()
 
 
-@case("a stop-loss that the market reaches is filled at the market, and ends the position")
+@case("a take-profit or stop-loss that the market reaches is filled at the market, and ends the position")
 def _():
-    api.set_trading_stop(**MARKET, stopLoss=str(touch()[1] + 3), tpslMode="Full", positionIdx=0)
+    low, high = reach()
+    api.set_trading_stop(**MARKET, takeProfit=low, stopLoss=high, tpslMode="Full", positionIdx=0)
     eventually(lambda: me.size() == 0, 50)
-    (fill,) = [row for row in me.executions() if row["stopOrderType"] == "StopLoss"]
-    assert fill["createType"] == "CreateByStopLoss" and fill["side"] == "Buy" and not fill["isMaker"], fill
+    (fill,) = [row for row in me.executions() if row["stopOrderType"] in ("TakeProfit", "StopLoss")]
+    assert fill["createType"] == "CreateBy" + fill["stopOrderType"], fill
+    assert fill["side"] == "Buy" and fill["isMaker"] is False and fill["orderLinkId"] == "", fill
+    eventually(lambda: not me.stops())
 
 
 @case("the account ends flat; executions page through, newest first, each once")

@@ -52,10 +52,15 @@ class Trader:
         return self.fills(link)[::-1]
 
     def flatten(self, link):
+        """Closes what is open, in as many orders as the book's depth asks for."""
         self.api.cancel_all_orders(**MARKET)
-        if size := self.size():
-            self.trade("Sell" if size > 0 else "Buy", str(abs(size)), link, reduceOnly=True)
-        eventually(lambda: self.size() == 0)
+        for number in range(20):
+            if not (size := self.size()):
+                return
+            side = "Sell" if size > 0 else "Buy"
+            self.place(side, "Market", str(abs(size)), f"{link}{number}", reduceOnly=True)
+            eventually(lambda: self.size() != size)
+        raise AssertionError(f"not flat: {self.size()}")
 
     def executions(self):
         """All of them, page after page of three, newest first."""
