@@ -7,7 +7,7 @@ from exchange import EQUITY, ccxt_options, keep, near, touch
 from tap import case, eventually, raises, run
 
 ME = "ccxt_rest"
-BTC = "BTC/USDT:USDT"
+BTC, ETH = "BTC/USDT:USDT", "ETH/USDT:USDT"
 api = ccxt.bybit(ccxt_options(ME))
 
 
@@ -41,7 +41,7 @@ def trades(order):
 @case("markets: all the categories are asked for, two linear ones are there")
 def _():
     markets = api.load_markets()
-    assert {name for name, market in markets.items() if market["linear"]} == {BTC, "ETH/USDT:USDT"}, list(markets)
+    assert {name for name, market in markets.items() if market["linear"]} == {BTC, ETH}, list(markets)
     market = markets[BTC]
     assert (market["precision"]["price"], market["precision"]["amount"]) == (0.1, 0.001), market["precision"]
     assert market["limits"]["leverage"]["max"] == 100 and market["active"], market["limits"]
@@ -172,13 +172,12 @@ def _():
 
 @case("another symbol, short: opened, seen and closed")
 def _():
-    eth = "ETH/USDT:USDT"
-    fetched_id = api.create_order(eth, "market", "sell", 0.37)["id"]
-    row = eventually(lambda: (found := api.fetch_positions([eth]))[0]["contracts"] and found[0])
+    made = api.create_order(ETH, "market", "sell", 0.37)
+    row = eventually(lambda: (found := api.fetch_positions([ETH]))[0]["contracts"] and found[0])
     assert row["side"] == "short" and row["contracts"] == 0.37, row
-    api.create_order(eth, "market", "buy", 0.37, None, {"reduceOnly": True})
-    eventually(lambda: not api.fetch_positions([eth])[0]["contracts"])
-    assert fetched_id in [row["order"] for row in api.fetch_my_trades(eth)]
+    api.create_order(ETH, "market", "buy", 0.37, None, {"reduceOnly": True})
+    eventually(lambda: not api.fetch_positions([ETH])[0]["contracts"])
+    assert made["id"] in [row["order"] for row in api.fetch_my_trades(ETH)]
 
 
 @case("IOC that finds nothing is canceled, FOK that finds all is closed")
@@ -229,7 +228,7 @@ def _():
         api.create_order(BTC, "market", side, float(left), None, {"reduceOnly": True})
         eventually(lambda: size() == 0)
     assert len(api.fetch_closed_orders(BTC)) >= 4
-    rows = api.fetch_my_trades(BTC)
+    rows = api.fetch_my_trades(BTC) + api.fetch_my_trades(ETH)
     assert all(row["fee"]["currency"] == "USDT" for row in rows) and len({row["id"] for row in rows}) == len(rows)
     keep(ME, "rest", [row["info"] for row in rows])
 

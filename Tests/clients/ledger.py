@@ -13,6 +13,7 @@ from exchange import EQUITY, KEYS, pages, signed
 from tap import case, run
 
 getcontext().prec = 60
+PROTECTIONS = ("TakeProfit", "StopLoss", "PartialTakeProfit", "PartialStopLoss")
 LEAST = Fraction(1, 10**8)  # what the API's own eight places may hide in a share of an entry
 
 
@@ -36,7 +37,10 @@ def same(row):
         assert Decimal(row[theirs]) == Decimal(fill[ours]), (theirs, row, fill)
     assert row["side"].lower() == fill["side"] and row["symbol"] == fill["sym"], (row, fill)
     assert ("maker" if row["isMaker"] else "taker") == fill["liquidity"], (row, fill)
-    assert row["orderId"] == fill["exchange_id"] and (row["orderLinkId"] or None) == fill["id"], (row, fill)
+    assert row["orderId"] == fill["exchange_id"], (row, fill)
+    # What protects a position has no name of the client's; the ledger calls it by the order that opened the position.
+    protects = fill["reason"] in ("take_profit", "stop_loss")
+    assert protects == (row["stopOrderType"] in PROTECTIONS) and row["orderLinkId"] == ("" if protects else fill["id"] or "")
 
 
 def balance(account):
