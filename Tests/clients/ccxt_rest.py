@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import ccxt
 
-from exchange import EQUITY, ccxt_options, keep, near, touch
+from exchange import EQUITY, MAKER, TAKER, ccxt_options, charged, keep, near, touch
 from tap import case, eventually, raises, run
 
 ME = "ccxt_rest"
@@ -90,8 +90,7 @@ def _():
     row = fetched(made, "closed")
     assert row["clientOrderId"] == "cr-1" and row["filled"] == 0.012 and row["average"] > 0, row
     (trade,) = trades(made)
-    value = Decimal(trade["info"]["execPrice"]) * Decimal(trade["info"]["execQty"])
-    assert Decimal(trade["info"]["execFee"]) == value * Decimal("0.00055"), trade
+    assert Decimal(trade["info"]["execFee"]) == charged(trade["info"], TAKER), trade
     assert trade["takerOrMaker"] == "taker" and trade["side"] == "buy", trade
     eventually(lambda: len(stops()) == 2)
     now = position()
@@ -166,8 +165,8 @@ def _():
         return trades(made)
 
     (trade, *_rest) = next(found for _ in range(10) if (found := try_once()))
-    value = Decimal(trade["info"]["execPrice"]) * Decimal(trade["info"]["execQty"])
-    assert trade["takerOrMaker"] == "maker" and Decimal(trade["info"]["execFee"]) == value * Decimal("0.0002"), trade
+    assert trade["takerOrMaker"] == "maker", trade
+    assert Decimal(trade["info"]["execFee"]) == charged(trade["info"], MAKER), trade
 
 
 @case("another symbol, short: opened, seen and closed")

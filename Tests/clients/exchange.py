@@ -4,7 +4,7 @@ import hmac
 import json
 import os
 import time
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import requests
 
@@ -14,6 +14,7 @@ EQUITY = Decimal(os.environ["EQUITY"])
 KEYS = dict(line.split() for line in open(os.environ["KEY_FILE"]))  # an account for each suite, named like it
 MARKET = {"category": "linear", "symbol": "BTCUSDT"}
 TICK = Decimal("0.1")
+TAKER, MAKER = Decimal("0.00055"), Decimal("0.0002")
 
 
 def pybit(account, **options):
@@ -96,6 +97,12 @@ def reach(symbol="BTCUSDT"):
 def near(price, factor):
     """A price on the tick grid, `factor` times another."""
     return str((price * Decimal(factor)).quantize(TICK))
+
+
+def charged(row, rate):
+    """What an execution costs: value x rate to eight places, rounded against the account."""
+    value = Decimal(row["execPrice"]) * Decimal(row["execQty"])
+    return (value * Decimal(rate)).quantize(Decimal("1e-8"), ROUND_CEILING)
 
 
 def keep(suite, source, rows):

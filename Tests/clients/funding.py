@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pybit.exceptions import InvalidRequestError
 
-from exchange import EQUITY, MARKET, pybit
+from exchange import EQUITY, MARKET, charged, pybit
 from tap import case, eventually, run
 
 ME = "funding"
@@ -41,7 +41,7 @@ else:
     def _():
         (row,) = eventually(funded, WAIT_SECONDS_MAX)
         value = Decimal(row["execPrice"]) * Decimal("0.05")
-        assert Decimal(row["execValue"]) == value and Decimal(row["execFee"]) == value * Decimal(row["feeRate"]), row
+        assert Decimal(row["execValue"]) == value and Decimal(row["execFee"]) == charged(row, row["feeRate"]), row
         assert (row["orderLinkId"], row["side"], row["closedSize"]) == ("", "Buy", "0"), row
         assert Decimal(row["execQty"]) == Decimal("0.05"), row
         (rate,) = api.get_funding_rate_history(**MARKET, limit=1)["result"]["list"]

@@ -9,7 +9,7 @@ from decimal import Decimal, getcontext
 from fractions import Fraction
 from pathlib import Path
 
-from exchange import EQUITY, KEYS, pages, signed
+from exchange import EQUITY, KEYS, MAKER, TAKER, charged, pages, signed
 from tap import case, run
 
 getcontext().prec = 60
@@ -40,7 +40,8 @@ def same(row):
     assert row["orderId"] == fill["exchange_id"], (row, fill)
     # What protects a position has no name of the client's; the ledger calls it by the order that opened the position.
     protects = fill["reason"] in ("take_profit", "stop_loss")
-    assert protects == (row["stopOrderType"] in PROTECTIONS) and row["orderLinkId"] == ("" if protects else fill["id"] or "")
+    assert protects == (row["stopOrderType"] in PROTECTIONS), (row, fill)
+    assert row["orderLinkId"] == ("" if protects else fill["id"] or ""), (row, fill)
 
 
 def balance(account):
@@ -83,13 +84,12 @@ def _():
     assert any(len(rows) > 1 for rows in told.values())
 
 
-@case("each fee is value x rate")
+@case("each fee is value x rate, to eight places")
 def _():
     for rows in trades.values():
         for row in rows:
-            rate = Decimal("0.0002" if row["isMaker"] else "0.00055")
-            value = Decimal(row["execPrice"]) * Decimal(row["execQty"])
-            assert Decimal(row["execFee"]) == value * rate and Decimal(row["execValue"]) == value, row
+            assert Decimal(row["execFee"]) == charged(row, MAKER if row["isMaker"] else TAKER), row
+            assert Decimal(row["execValue"]) == Decimal(row["execPrice"]) * Decimal(row["execQty"]), row
 
 
 def lives(rows):

@@ -1,7 +1,7 @@
 """pybit over REST: the lives of orders that wait, trigger, make, are refused by the book, amended and cancelled."""
 from decimal import Decimal
 
-from exchange import MARKET, keep, near, reach, touch
+from exchange import MAKER, MARKET, charged, keep, near, reach, touch
 from tap import case, eventually, run
 from trader import Trader
 
@@ -48,9 +48,8 @@ def made_at_touch(link):
 @case("a limit order rests, is amended to the touch, and is filled as maker")
 def _():
     (fill,) = next(found for number in range(10) if (found := made_at_touch(f"po-4{number}")))
-    value = Decimal(fill["execPrice"]) * Decimal(fill["execQty"])
     assert fill["isMaker"] is True and fill["feeRate"] == "0.0002", fill
-    assert Decimal(fill["execFee"]) == value * Decimal("0.0002"), fill
+    assert Decimal(fill["execFee"]) == charged(fill, MAKER), fill
     assert Decimal(fill["execPrice"]) == Decimal(fill["orderPrice"]), fill
 
 

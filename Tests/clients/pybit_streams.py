@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from websocket import create_connection
 
-from exchange import MARKET, STREAM, keep, near, pybit, pybit_streams, pybit_trading, touch
+from exchange import MARKET, STREAM, TAKER, charged, keep, near, pybit, pybit_streams, pybit_trading, touch
 from tap import case, eventually, run
 
 ME = "pybit_streams"
@@ -90,7 +90,7 @@ def _():
     row = ended("ps-1", "Filled")
     assert row["orderId"] == answer["data"]["orderId"] and row["category"] == "linear", row
     (fill,) = eventually(lambda: pushed("execution", lambda row: row["orderLinkId"] == "ps-1"))
-    assert Decimal(fill["execFee"]) == Decimal(fill["execPrice"]) * Decimal("0.01") * Decimal("0.00055"), fill
+    assert Decimal(fill["execFee"]) == charged(fill, TAKER) and Decimal(fill["execQty"]) == Decimal("0.01"), fill
     fast = eventually(lambda: pushed("execution.fast", lambda row: row["execId"] == fill["execId"]))[0]
     keys = ("execPrice", "execQty", "orderId", "isMaker", "execTime")
     assert all(fast[key] == fill[key] for key in keys), (fast, fill)
