@@ -1,13 +1,16 @@
 # What people do here, under one name each; the work is in the scripts.
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: ## watch the seven layers trade a synthetic day on paper
 	pipelines/demo
 
 test: ## run every test
 	Tests/run
+
+test-clients: ## let pybit and ccxt, as published, trade on the local exchange (needs Python and the network)
+	Tests/clients/run
 
 bench: ## measure the pipeline beside cat
 	benchmarks/run $(MARKET)
@@ -25,5 +28,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test bench conform build vectors install
+.PHONY: help demo test test-clients bench conform build vectors install
 .DEFAULT_GOAL := help
