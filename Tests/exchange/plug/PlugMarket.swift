@@ -29,7 +29,7 @@ struct PlugMarket {
         hasMarks = pick([true, false])
         self.random = random
         for index in 0..<2 { lines.append(tick(index)) }
-        for _ in 0..<150 { step() }
+        for _ in 0..<400 { step() }
     }
 
     private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
@@ -37,10 +37,7 @@ struct PlugMarket {
     private mutating func step() {
         ts += [0, 1, 40_000, 500_000, 5_000_000, 60_000_000][below(6)]
         let index = below(2)
-        let jump = [10, 10, 10, 50, 300][below(5)]
-        prices[index] = max(100, prices[index] * (10_000 + below(2 * jump + 1) - jump) / 10_000)
         switch below(12) {
-        case 0 where hasMarks: lines.append(Line.mark(ts, text(index, below(9) - 4), sym: Self.symbols[index]))
         case 1 where below(3) == 0:
             lines.append(Line.funding(ts, ["0.0001", "-0.00037", "0.005"][below(3)], sym: Self.symbols[index]))
         case 2, 3: open(index)
@@ -49,7 +46,12 @@ struct PlugMarket {
         }
     }
 
+    /// The exchange keeps market orders within a band around the mark, which `paper` does not know: so prices move little
+    /// between records, and marks stay near.
     private mutating func tick(_ index: Int) -> String {
+        let jump = [3, 5, 10, 20, 30][below(5)]
+        prices[index] = max(100, prices[index] * (10_000 + below(2 * jump + 1) - jump) / 10_000)
+        if hasMarks { lines.append(Line.mark(ts, text(index, below(9) - 4), sym: Self.symbols[index])) }
         let sizes = ["0.0004", "0.001", "0.05", "3", "40"]
         if hasQuotes, below(3) > 0 {
             return Line.quote(

@@ -10,8 +10,8 @@ import Testing
 /// Not covered: bars, on which the exchange does not trade; sockets and the clock (Tests/exchange/server); what only the
 /// exchange has: resting and conditional orders, shared margin (Tests/venue).
 @Suite struct PlugTests {
-    /// How many markets: `DRIFT_PLUGS`, else 300.
-    private static let markets = ProcessInfo.processInfo.environment["DRIFT_PLUGS"].flatMap { Int($0) } ?? 300
+    /// How many markets: `DRIFT_PLUGS`, else 60.
+    private static let markets = ProcessInfo.processInfo.environment["DRIFT_PLUGS"].flatMap { Int($0) } ?? 60
 
     @Test func randomMarkets() throws {
         var fills = 0
