@@ -106,8 +106,8 @@ public struct Engine: Sendable {
         lastNumber += 1
         return Order(
             number: lastNumber, account: account, link: link, terms: terms, origin: origin, parent: parent?.link ?? "",
-            parentNumber: parent?.number, created: now, updated: now, status: terms.trigger == nil ? .new : .untriggered,
-            lastPrice: listings[terms.symbol].market.last)
+            parentNumber: parent?.number, created: now, updated: now,
+            status: terms.trigger == nil ? .new : .untriggered, lastPrice: listings[terms.symbol].market.last)
     }
 
     // MARK: Market records

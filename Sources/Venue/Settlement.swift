@@ -3,7 +3,8 @@ import Records
 /// Fills are booked, orders end, positions and money are told of.
 extension Engine {
     /// Books a level for an order, in as many fills as are wanted.
-    mutating func fill(_ number: Int, _ symbol: Int, _ level: Level, _ liquidity: Liquidity, _ kind: Fill.Kind = .trade) {
+    mutating func fill(_ number: Int, _ symbol: Int, _ level: Level, _ liquidity: Liquidity, _ kind: Fill.Kind = .trade)
+    {
         guard let index = listings[symbol].index(of: number), let instrument = listings[symbol].rules else { return }
         let steps = level.quantity.units / instrument.step.units
         let parts = kind == .trade ? max(1, min(Int64(fillParts), steps)) : 1
@@ -38,7 +39,8 @@ extension Engine {
                 Fill(
                     order: order, kind: kind, level: level, liquidity: liquidity, fee: fee,
                     rate: Fees.rate(liquidity, instrument), closed: closing.quantity, realised: closing.realised,
-                    openingFee: closing.openingFee, entry: closing.entry, mark: listings[symbol].market.valuation, ts: now)))
+                    openingFee: closing.openingFee, entry: closing.entry, mark: listings[symbol].market.valuation,
+                    ts: now)))
     }
 
     /// What a fill takes off a position on the other side.
