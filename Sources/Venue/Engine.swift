@@ -118,8 +118,7 @@ public struct Engine: Sendable {
         return Order(
             number: lastNumber, account: account, link: link, terms: terms, origin: origin, parent: parent?.link ?? "",
             parentNumber: parent?.number, created: now, updated: now,
-            status: terms.trigger == nil ? .new : .untriggered,
-            lastPrice: listings[terms.symbol].market.last)
+            status: terms.trigger == nil ? .new : .untriggered, lastPrice: listings[terms.symbol].market.last)
     }
 
     // MARK: Market records

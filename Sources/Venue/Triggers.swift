@@ -70,11 +70,8 @@ extension Engine {
 
     /// The exchange takes over what an order would have closed.
     mutating func takeOver(around order: Order) {
-        if traders[order.account].isCross {
-            takeOver(order.account)
-        } else {
-            takeOver(order.account, order.terms.symbol)
-        }
+        guard !traders[order.account].isCross else { return takeOver(order.account) }
+        takeOver(order.account, order.terms.symbol)
     }
 
     /// The exchange takes an isolated position over, at its bankruptcy price.

@@ -70,7 +70,8 @@ struct EngineLedger {
         var holding = accounts[account].holdings[symbol] ?? Holding()
         check(quantity > 0 && fill.level.quantity.units % EngineProgram.steps[symbol] == 0, "off step", event)
         check(px > 0 && fill.level.price.units % EngineProgram.ticks[symbol] == 0, "off tick", event)
-        let isAtAnyPrice = fill.kind == .takeover || (fill.order.origin.isProtection && fill.order.terms.kind == .market)
+        let isAtAnyPrice =
+            fill.kind == .takeover || (fill.order.origin.isProtection && fill.order.terms.kind == .market)
         check(isAtAnyPrice || fill.order.terms.accepts(fill.level.price), "beyond its limit", event)
         let maker = EngineProgram.names[symbol] == "ODDUSDT" ? "-0.0001" : "0.0002"
         let rate = Decimal(string: fill.liquidity == .maker ? maker : "0.00055")!
@@ -153,7 +154,7 @@ struct EngineLedger {
                 let held = abs(books.holdings[symbol]?.quantity ?? 0)
                 expect(exact(quantity) == held, "account \(number): \(quantity) of \(symbol) is not \(held)")
                 let rest = listing.orders.filter { $0.account == number && $0.isAtBook && $0.terms.isReduceOnly }
-                expect(rest.allSatisfy { $0.remaining <= quantity }, "account \(number): reduce-only beyond the position")
+                expect(rest.allSatisfy { $0.remaining <= quantity }, "account \(number): reduce-only beyond it")
             }
         }
         for (symbol, listing) in engine.listings.enumerated() {

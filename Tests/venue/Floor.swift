@@ -4,7 +4,7 @@ import Rehearsal
 @testable import Venue
 
 /// An engine with a market at hand: lines and orders in, events out as text.
-struct Floor: ~Copyable {
+final class Floor {
     var engine: Engine
     private var reader = RecordReader()
 
@@ -22,7 +22,7 @@ struct Floor: ~Copyable {
         for account in 0..<accounts { engine.setCross(isCross, by: account) }
     }
 
-    mutating func take(_ line: String) throws -> [Event] {
+    func take(_ line: String) throws -> [Event] {
         try withPaddedLine(line) { bytes in
             try reader.read(bytes)
             _ = engine.receive(reader)
@@ -30,30 +30,30 @@ struct Floor: ~Copyable {
         return engine.takeEvents()
     }
 
-    mutating func receive(_ line: String) throws -> [String] { try take(line).map(\.told) }
+    func receive(_ line: String) throws -> [String] { try take(line).map(\.told) }
 
-    mutating func quote(
+    func quote(
         _ ts: Int64, _ bid: String, _ bidQuantity: String, _ ask: String, _ askQuantity: String
     ) throws -> [String] {
         try receive(Self.quote(ts, bid, bidQuantity, ask, askQuantity))
     }
 
-    mutating func trade(_ ts: Int64, _ px: String, _ qty: String = "1", _ side: String = "buy") throws -> [String] {
+    func trade(_ ts: Int64, _ px: String, _ qty: String = "1", _ side: String = "buy") throws -> [String] {
         try receive(Self.trade(ts, px, qty, side))
     }
 
-    mutating func mark(_ ts: Int64, _ mark: String) throws -> [String] { try receive(Self.mark(ts, mark)) }
+    func mark(_ ts: Int64, _ mark: String) throws -> [String] { try receive(Self.mark(ts, mark)) }
 
-    mutating func funding(_ ts: Int64, _ rate: String) throws -> [String] { try receive(Self.funding(ts, rate)) }
+    func funding(_ ts: Int64, _ rate: String) throws -> [String] { try receive(Self.funding(ts, rate)) }
 
-    mutating func place(_ terms: OrderTerms, link: String = "", by account: Int = 0) throws -> [String] {
+    func place(_ terms: OrderTerms, link: String = "", by account: Int = 0) throws -> [String] {
         _ = try engine.place(terms, link: link, by: account)
         return engine.takeEvents().map(\.told)
     }
 
-    mutating func cancel(_ number: Int) throws { try engine.cancel(number, 0) }
+    func cancel(_ number: Int) throws { try engine.cancel(number, 0) }
 
-    mutating func amend(_ number: Int, quantity: String? = nil, limit: String? = nil) throws {
+    func amend(_ number: Int, quantity: String? = nil, limit: String? = nil) throws {
         var amendment = Amendment()
         amendment.quantity = quantity.map { Quantity(text: $0)! }
         amendment.limit = limit.map { Price(text: $0)! }
@@ -98,7 +98,7 @@ extension OrderTerms {
 
     static func limit(
         _ side: Side, _ quantity: String, _ price: String, _ timeInForce: TimeInForce = .goodTillCancelled,
-        reduceOnly: Bool = false, _ protection: Protection = Protection()
+        reduceOnly: Bool = false, protection: Protection = Protection()
     ) -> OrderTerms {
         OrderTerms(
             symbol: 0, side: side, kind: .limit, quantity: Quantity(text: quantity)!, limit: Price(text: price)!,
