@@ -26,6 +26,8 @@ enum Limits {
     static let streamIdleSeconds = 600
     static let streamIdleRange = 30...600
 
+    /// What is read of one client before the others have their turn: some ten requests.
+    static let bytesPerTurn = 4096
     /// Market records between two looks at the clients.
     static let recordsPerTurn = 128
     /// How long those looks take precedence.

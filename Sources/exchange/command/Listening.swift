@@ -15,6 +15,9 @@ enum Listening {
                 .serverChannelOption(.backlog, value: 512)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelOption(
+                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Limits.bytesPerTurn))
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try begin(channel, server) }
                 }
