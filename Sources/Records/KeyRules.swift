@@ -135,6 +135,7 @@ extension RecordKind {
         case .decision: return [time, symbol, .init("seq", .integer), .init("rule", .string)]
         case .book: return [time, .init("equity", .number), .init("positions", .object)]
         case .sync: return [time, .init("seq", .integer)]
+        case .fault: return [time, .init("fault", .string)]
         case .other: return [.init("ts", .integer, optional: true)]
         }
     }

@@ -5,7 +5,7 @@ public enum RecordKind: String, CaseIterable, Sendable {
     case verdict, intent
     case order, fill, reject, position, account
     case decision, book, sync
-    case meta, bad
+    case meta, bad, fault
     /// A type that this version does not know: legal, passed through.
     case other
 

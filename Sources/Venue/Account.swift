@@ -50,8 +50,10 @@ public struct Account: Sendable {
 
     /// Books a fill that opens.
     /// - Returns: the fee.
-    public mutating func add(_ level: Level, _ symbol: Int, _ instrument: Instrument) -> Money {
-        let fee = Fees.taker(level, instrument)
+    public mutating func add(
+        _ level: Level, _ symbol: Int, _ instrument: Instrument, _ liquidity: Liquidity = .taker
+    ) -> Money {
+        let fee = Fees.of(level, liquidity, instrument)
         positions[symbol]?.add(level, fee: fee, instrument)
         fees += fee
         return fee
@@ -60,9 +62,9 @@ public struct Account: Sendable {
     /// Books a fill that closes a part or all.
     /// - Returns: the fee, and the profit before it.
     public mutating func reduce(
-        _ level: Level, _ symbol: Int, _ instrument: Instrument
+        _ level: Level, _ symbol: Int, _ instrument: Instrument, _ liquidity: Liquidity = .taker
     ) -> (fee: Money, realised: Money) {
-        let fee = Fees.taker(level, instrument)
+        let fee = Fees.of(level, liquidity, instrument)
         let profit = positions[symbol]?.reduce(level, fee: fee, instrument) ?? .zero
         realised += profit
         fees += fee
@@ -82,8 +84,23 @@ public struct Account: Sendable {
     /// - Parameter amount: received; negative is to be paid.
     public mutating func fund(_ amount: Money, _ symbol: Int, _ instrument: Instrument) {
         let free = max(.zero, cash - marginInUse)
-        guard amount + free < .zero else { return funding += amount }
-        let paid = positions[symbol]?.drain(-(amount + free), instrument) ?? .zero
-        funding -= free + paid
+        var received = amount
+        if amount + free < .zero {
+            let paid = positions[symbol]?.drain(-(amount + free), instrument) ?? .zero
+            received = -(free + paid)
+        }
+        funding += received
+        positions[symbol]?.note(funding: received)
+    }
+
+    /// Books funding that the account as a whole answers for: margin is shared, nothing is drained.
+    mutating func settle(funding amount: Money, _ symbol: Int) {
+        funding += amount
+        positions[symbol]?.note(funding: amount)
+    }
+
+    mutating func lever(_ leverage: Rate, _ symbol: Int, _ instrument: Instrument) {
+        guard symbol < positions.count else { return }
+        positions[symbol]?.lever(leverage, instrument)
     }
 }

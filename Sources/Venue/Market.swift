@@ -18,6 +18,8 @@ public struct Market: Sendable {
     public private(set) var last = Price.zero
     /// The last mark price; zero before the first.
     public private(set) var mark = Price.zero
+    /// The index price that came with the last mark price; the mark price where none did.
+    public private(set) var index = Price.zero
     /// The middle of the last quote; without quotes the last trade's price; without trades the last bar's close. Zero
     /// before the first.
     public private(set) var reference = Price.zero
@@ -80,6 +82,8 @@ public struct Market: Sendable {
     public mutating func take(mark record: borrowing Record) -> Bool {
         guard let price = Price(nearest: record.mark), price > .zero else { return false }
         mark = price
+        let stated = record["index"]?.number.flatMap { Price(nearest: $0) } ?? .zero
+        index = stated > .zero ? stated : price
         return true
     }
 

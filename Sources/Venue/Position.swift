@@ -14,7 +14,7 @@ public enum Direction: String, Sendable {
 /// A position in one symbol: one-way, isolated margin, from open to flat.
 public struct Position: Equatable, Sendable {
     public let side: Direction
-    public let leverage: Rate
+    public private(set) var leverage: Rate
     /// Event time of its first fill, microseconds.
     public let opened: Int64
     public private(set) var quantity = Quantity.zero
@@ -24,6 +24,10 @@ public struct Position: Equatable, Sendable {
     public private(set) var realised = Money.zero
     /// Paid since it was opened, for opening and for closing.
     public private(set) var fees = Money.zero
+    /// Paid for opening what is open now: a part that is closed takes its share with it.
+    public private(set) var openingFees = Money.zero
+    /// Received minus paid since it was opened.
+    public private(set) var funding = Money.zero
     /// Funding that its own margin had to pay, because the account had no free money.
     public private(set) var drained = Money.zero
     /// What the account has locked for it: the collateral, and the fee for closing where it is gone.
@@ -52,8 +56,17 @@ public struct Position: Equatable, Sendable {
         quantity += level.quantity
         cost += level.price * level.quantity
         fees += fee
+        openingFees += fee
         post(instrument)
     }
+
+    /// Sets the leverage anew: what it locks changes, what it is worth does not.
+    mutating func lever(_ leverage: Rate, _ instrument: Instrument) {
+        self.leverage = leverage
+        post(instrument)
+    }
+
+    mutating func note(funding amount: Money) { funding += amount }
 
     /// Closes a part, or all.
     ///
@@ -67,6 +80,7 @@ public struct Position: Equatable, Sendable {
         let proceeds = level.price * level.quantity
         let profit = side == .long ? proceeds - released : released - proceeds
         drained -= drained.share(level.quantity, of: quantity)
+        openingFees -= openingFees.share(level.quantity, of: quantity)
         cost -= released
         quantity -= level.quantity
         realised += profit

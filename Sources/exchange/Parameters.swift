@@ -16,6 +16,15 @@ struct Parameters {
 
     init(_ body: JSON) { values = body }
 
+    /// One request of a batch, whose category stands outside.
+    init(_ item: JSON, category: String) {
+        guard case .object(let members) = item else {
+            values = [:]
+            return
+        }
+        values = .object([JSON.Member("category", .string(category))] + members)
+    }
+
     subscript(key: String) -> String? {
         guard let text = values[key]?.text, !text.isEmpty else { return nil }
         return text

@@ -7,30 +7,116 @@ import Venue
 ///
 /// Times that go out are event time plus `shift`, which is 0 unless the market is moved to the present.
 struct PublicMarket {
-    /// Added to event time wherever the API states one, microseconds.
+    /// Added to event time wherever the API states one, microseconds. Klines begin on the API's minutes: it is set before
+    /// the first record.
     var shift: Int64 = 0
 
-    init(_ options: ExchangeOptions) {}
+    let assumptions: BookAssumptions
+    /// The built-in ones first, then in the order in which the stream names them.
+    var symbols: [ListedSymbol] = []
+    /// By the reader's symbol numbers.
+    private var numbers: [Int] = []
+    /// The event time that the market has come to.
+    private(set) var eventTime: Int64 = 0
+    /// The wall clock, as it was told last.
+    var clock: Int64 = 0
+    private var tradeCount: Int64 = 0
+
+    /// Every topic that was ever followed; their number is bounded by the symbols'.
+    var channels: [PublicChannel] = []
+    var channelNumbers: [String: Int] = [:]
+    /// The channels that are followed, in the order in which they were begun.
+    var active: [Int] = []
+    /// What was followed at the last call; nil if that must be compared anew.
+    var followed: Set<String>?
+    /// The earliest that a channel is due.
+    var nextEvent = Int64.max
+    var nextClock = Int64.max
+    var hasTrades = false
+    /// The `u` before the first of an order book that nobody has followed yet.
+    var firstUpdate = PublicChannel.firstUpdate
+
+    init(_ options: ExchangeOptions) {
+        assumptions = BookAssumptions(options)
+        symbols = ["BTCUSDT", "ETHUSDT"].map { ListedSymbol(name: $0, Instrument.builtIn(Array($0.utf8))) }
+    }
 
     /// Takes the record that `input` has read last.
-    mutating func receive(_ input: borrowing RecordReader, at now: Int64) {}
+    mutating func receive(_ input: borrowing RecordReader, at now: Int64) {
+        let record = input.record
+        guard record.kind.isMarket, record.hasTime else { return }
+        clock = max(clock, now)
+        eventTime = max(eventTime, record.ts)
+        guard record.symbol >= 0 else { return }
+        if record.symbol >= numbers.count { meet(input) }
+        let symbol = numbers[record.symbol]
+        let hadQuotes = symbols[symbol].market.source == .quotes
+        switch record.kind {
+        case .quote: touch(symbol, symbols[symbol].take(quote: record))
+        case .trade:
+            tradeCount += 1
+            guard symbols[symbol].take(trade: record, at: record.ts + shift, number: tradeCount) else { return }
+            writeTrade(symbol)
+            touch(symbol, hadQuotes ? .candle : [.candle, .book])
+        case .bar:
+            guard symbols[symbol].take(bar: record, shift: shift) else { return }
+            touch(symbol, hadQuotes ? .candle : [.candle, .book])
+            roll(symbol)
+        case .mark: if symbols[symbol].take(mark: record) { touch(symbol, .mark) }
+        case .funding:
+            symbols[symbol].take(funding: record)
+            touch(symbol, .funding)
+        case .instrument:
+            symbols[symbol].instrument = Instrument(record)
+            touch(symbol, [.book, .mark])
+        default: break
+        }
+    }
 
-    /// The result of a GET below `/v5/market/` (all but `time`); nil if there is no such path.
-    /// - Throws: what is wrong with the parameters.
-    func answer(_ path: String, _ parameters: Parameters) throws(APIError) -> JSON? { nil }
+    /// Makes room for symbols that the reader has numbered since.
+    private mutating func meet(_ input: borrowing RecordReader) {
+        for number in numbers.count..<input.symbols.count {
+            let name = input.symbols.text(number)
+            if let known = symbols.firstIndex(where: { $0.name == name }) {
+                numbers.append(known)
+            } else {
+                numbers.append(symbols.count)
+                symbols.append(ListedSymbol(name: name, Instrument.builtIn(input.symbols.name(number))))
+            }
+        }
+    }
 
-    /// Whether a topic of `/v5/public/linear` exists, now: its symbol is known.
-    func hasTopic(_ topic: String) -> Bool { false }
+    /// The index of a symbol that is listed: its rules are known, and its name can stand in a topic.
+    func listed(_ name: String) -> Int? {
+        symbols.firstIndex { $0.name == name && $0.isListed }
+    }
 
-    /// The first push to somebody who has just subscribed, where the topic has one.
-    func greeting(_ topic: String) -> [UInt8]? { nil }
+    @inline(__always)
+    private mutating func touch(_ symbol: Int, _ change: MarketChange) {
+        if change.isEmpty { return }
+        for number in symbols[symbol].channels where channels[number].kind.shows(change) {
+            channels[number].touch(at: clock)
+            nextEvent = min(nextEvent, channels[number].dueEvent)
+            nextClock = min(nextClock, channels[number].dueClock)
+        }
+    }
 
-    /// What is to be pushed since the last call, in order; only of the topics that somebody has subscribed to.
-    mutating func takePushes(_ subscribed: Set<String>, at now: Int64) -> [(topic: String, text: [UInt8])] { [] }
+    /// Klines of bars become final with the bar, not with time.
+    private mutating func roll(_ symbol: Int) {
+        for number in symbols[symbol].channels {
+            guard case .kline = channels[number].kind else { continue }
+            channels[number].rollEvent = eventTime
+            nextEvent = eventTime
+        }
+    }
+}
 
-    /// When pushes that are held back by a topic's rate fall due, wall clock in microseconds; nil if none are.
-    var deadline: Int64? { nil }
-
-    /// Every order book begins again with `u` = 1.
-    mutating func restart() {}
+extension ListedSymbol {
+    var isListed: Bool {
+        instrument != nil
+            && name.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
+                    || byte == UInt8(ascii: "_")
+            }
+    }
 }

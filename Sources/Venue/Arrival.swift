@@ -1,0 +1,141 @@
+import Records
+
+/// What reaches the book: arrivals, changes and cancellations, in the order in which they were acknowledged.
+extension Engine {
+    /// Carries out what is due.
+    /// - Parameter seen: the price to fill around where no quotes are known.
+    mutating func carryOut(_ symbol: Int, until ts: Int64, seen: Price) {
+        while let first = listings[symbol].instructions.first, first.due <= ts {
+            listings[symbol].instructions.removeFirst()
+            carryOut(first, symbol, seen: seen)
+        }
+    }
+
+    /// Dates the instructions of a symbol that have no date yet: so long somebody waits for the market, by a clock that is
+    /// not the engine's.
+    public mutating func date(_ symbol: Int, until patience: Int64) {
+        for index in listings[symbol].instructions.indices where listings[symbol].instructions[index].patience == nil {
+            listings[symbol].instructions[index].patience = patience
+        }
+    }
+
+    /// Carries out what nobody waits for any longer, at the book as it stands.
+    public mutating func carryOut(_ symbol: Int, before patience: Int64) {
+        while let first = listings[symbol].instructions.first, let date = first.patience, date <= patience {
+            listings[symbol].instructions.removeFirst()
+            carryOut(first, symbol, seen: listings[symbol].market.reference)
+        }
+    }
+
+    private mutating func carryOut(_ instruction: Instruction, _ symbol: Int, seen: Price) {
+        guard let index = listings[symbol].index(of: instruction.number) else { return }
+        switch instruction.action {
+        case .arrive: meet(instruction.number, symbol, seen: seen)
+        case .cancel: end(instruction.number, symbol, .client)
+        case .amend(let amendment): amend(index, symbol, amendment, seen: seen)
+        }
+    }
+
+    private mutating func amend(_ index: Int, _ symbol: Int, _ amendment: Amendment, seen: Price) {
+        var order = listings[symbol].orders[index]
+        let before = order.terms
+        order.apply(amendment)
+        guard order.remaining > .zero else { return }
+        order.updated = now
+        // A larger or dearer order goes to the end of the queue; a smaller one keeps its place.
+        let keepsPlace = order.terms.limit == before.limit && order.terms.quantity <= before.quantity
+        listings[symbol].orders[index] = order
+        guard order.isAtBook, !keepsPlace else {
+            reserve(index, symbol)
+            return events.append(.order(listings[symbol].orders[index]))
+        }
+        meet(order.number, symbol, seen: seen)
+    }
+
+    /// An order at the book: it takes what its price allows; what is left rests, or ends.
+    mutating func meet(_ number: Int, _ symbol: Int, seen: Price) {
+        guard let index = listings[symbol].index(of: number), let instrument = listings[symbol].instrument else {
+            return
+        }
+        guard cut(index, symbol) else { return end(number, symbol, .reduceOnly) }
+        let order = listings[symbol].orders[index]
+        let terms = order.terms
+        let offered = matching.levels(
+            terms.side, order.remaining, in: listings[symbol].market, instrument, seen: seen
+        ).filter { terms.accepts($0.price) }
+        if terms.timeInForce == .postOnly, !offered.isEmpty { return end(number, symbol, .wouldTake) }
+        if terms.timeInForce == .fillOrKill, offered.total < order.remaining { return end(number, symbol, .notWhole) }
+        if isBankrupt(order, offered, instrument) {
+            return takeOver(order.account, symbol)
+        }
+        listings[symbol].orders[index].isAtBook = true
+        listings[symbol].orders[index].arrival = tick
+        release(index, symbol)
+        let levels = affordable(order, offered, instrument)
+        for level in levels { fill(index, symbol, level, .taker) }
+        conclude(index, symbol, isShort: levels.total < offered.total)
+        if !levels.isEmpty { settle(order) }
+    }
+
+    private mutating func conclude(_ index: Int, _ symbol: Int, isShort: Bool) {
+        let order = listings[symbol].orders[index]
+        let rests = order.terms.timeInForce == .goodTillCancelled || order.terms.timeInForce == .postOnly
+        if order.remaining == .zero {
+            finish(index, symbol, .filled, nil)
+        } else if rests, !isShort {
+            listings[symbol].orders[index].ahead = Queue.ahead(of: order.terms, in: listings[symbol].market)
+            listings[symbol].orders[index].status = order.filled > .zero ? .partiallyFilled : .new
+            listings[symbol].orders[index].updated = now
+            reserve(index, symbol)
+            events.append(.order(listings[symbol].orders[index]))
+        } else {
+            finish(index, symbol, .cancelled, isShort ? .margin : .depth)
+        }
+    }
+
+    /// Cuts a reduce-only order to the position.
+    /// - Returns: whether something is left of it.
+    private mutating func cut(_ index: Int, _ symbol: Int) -> Bool {
+        let order = listings[symbol].orders[index]
+        guard order.terms.isReduceOnly else { return true }
+        guard let position = traders[order.account].account.position(symbol),
+            position.side.closing == order.terms.side
+        else { return false }
+        let isWhole = order.origin == .takeProfit || order.origin == .stopLoss
+        let wanted = isWhole ? position.quantity : min(order.remaining, position.quantity)
+        listings[symbol].orders[index].terms.quantity = order.filled + wanted
+        return true
+    }
+
+    /// As much of the levels as closes, and as the free money carries at the dearest of their prices: the price may have
+    /// moved since the order was taken in.
+    private func affordable(_ order: Order, _ levels: [Level], _ instrument: Instrument) -> [Level] {
+        let opening = opening(order)
+        guard opening > .zero, let dearest = levels.map(\.price).max() else { return levels }
+        let closing = order.remaining - opening
+        guard levels.total > closing else { return levels }
+        let leverage = traders[order.account].leverage(order.terms.symbol)
+        let terms = Sizing.Terms(order.terms.side, price: dearest, leverage: leverage, instrument)
+        return levels.prefix(closing + terms.affordable(available(order.account)))
+    }
+
+    /// Whether closing at these levels would cost an isolated position more than it has posted.
+    private func isBankrupt(_ order: Order, _ levels: [Level], _ instrument: Instrument) -> Bool {
+        let trader = traders[order.account]
+        guard !trader.isCross, let position = trader.account.position(order.terms.symbol),
+            position.side.closing == order.terms.side
+        else { return false }
+        let limit = Liquidation.bankruptcy(position, tick: instrument.tick)
+        return levels.contains { position.side == .long ? $0.price < limit : $0.price > limit }
+    }
+
+    /// An order that nobody has asked for, at the book of the moment.
+    public mutating func trade(_ terms: OrderTerms, by account: Int) throws(Refusal) {
+        guard listings[terms.symbol].instrument != nil, listings[terms.symbol].market.reference > .zero else {
+            throw .noPrice
+        }
+        let order = make(terms, by: account, origin: .external)
+        listings[terms.symbol].orders.append(order)
+        meet(order.number, terms.symbol, seen: listings[terms.symbol].market.reference)
+    }
+}

@@ -1,0 +1,205 @@
+public import Records
+
+/// One symbol, as the engine trades it.
+public struct Listing: Sendable {
+    public let name: [UInt8]
+    /// Nil before the rules of the symbol are known, or after a record of rules that cannot be kept.
+    public internal(set) var instrument: Instrument?
+    public internal(set) var market = Market()
+    /// Open orders, in the order of their numbers.
+    public internal(set) var orders: [Order] = []
+    var instructions: [Instruction] = []
+    /// How many accounts hold a position in it.
+    var holders = 0
+
+    /// Whether a tick has nothing to do here but to be remembered.
+    @inline(__always)
+    var isIdle: Bool { holders == 0 && orders.isEmpty && instructions.isEmpty }
+
+    func index(of number: Int) -> Int? { orders.firstIndex { $0.number == number } }
+}
+
+/// What is on its way to the book.
+struct Instruction: Sendable {
+    enum Action: Sendable {
+        case arrive
+        case cancel
+        case amend(Amendment)
+    }
+
+    let number: Int
+    /// Event time from which a record carries it out.
+    let due: Int64
+    let action: Action
+    /// The instant of another clock at which it is carried out all the same.
+    var patience: Int64?
+}
+
+/// What happens, in its order.
+public enum Event: Sendable {
+    /// An order was taken in; it is on its way to the book, or waits for its trigger.
+    case accepted(Order)
+    case fill(Fill)
+    /// An order has become what it says.
+    case order(Order)
+    /// A position has changed; flat when it was closed.
+    case position(account: Int, symbol: Int, Position)
+    /// Funding was exchanged.
+    case funding(account: Int, symbol: Int, Position, rate: Rate, mark: Price, received: Money)
+    /// The money of an account has changed.
+    case account(Int)
+}
+
+/// A matching engine for perpetuals, one-way positions: orders and market records in, events out. It knows no clock: time
+/// is that of the records.
+///
+/// Orders meet the market as it was recorded, and do not move it. An order reaches the book with the first price record
+/// stamped at or after its acceptance + `latency`. A taker gets what `Matching` says; a resting order what `Queue` says.
+/// Its parts: `Placement` takes orders in, `Arrival` brings them to the book, `Resting` fills what waits there,
+/// `Triggers` fires levels and takes positions over, `Settlement` books fills, `Protections` follows positions.
+public struct Engine: Sendable {
+    public let matching: Matching
+    public let latency: Latency
+    /// Overrides the instruments'.
+    private let takerFee: Rate?
+    private let maintenance: Rate
+    /// Into how many fills each level is cut, at most.
+    public var fillParts = 1
+    public internal(set) var listings: [Listing] = []
+    public internal(set) var traders: [Trader]
+    /// The event time that has been reached.
+    public private(set) var now: Int64 = 0
+    /// Counts price records.
+    var tick = 0
+    private var lastNumber = 0
+    var events: [Event] = []
+
+    public init(
+        matching: Matching, latency: Latency, takerFee: Rate?, maintenance: Rate, accounts: Int, equity: Money
+    ) {
+        self.matching = matching
+        self.latency = latency
+        self.takerFee = takerFee
+        self.maintenance = maintenance
+        traders = (0..<accounts).map { _ in Trader(equity: equity) }
+    }
+
+    /// What has happened since the last call.
+    public mutating func takeEvents() -> [Event] {
+        guard !events.isEmpty else { return [] }
+        defer { events.removeAll(keepingCapacity: true) }
+        return events
+    }
+
+    /// Makes an order; it is in no book yet.
+    mutating func make(
+        _ terms: OrderTerms, link: String = "", by account: Int, origin: Order.Origin = .client, parent: Order? = nil
+    ) -> Order {
+        lastNumber += 1
+        return Order(
+            number: lastNumber, account: account, link: link, terms: terms, origin: origin, parent: parent?.link ?? "",
+            parentNumber: parent?.number, created: now, updated: now,
+            status: terms.trigger == nil ? .new : .untriggered,
+            lastPrice: listings[terms.symbol].market.last)
+    }
+
+    // MARK: Market records
+
+    /// Takes the record that `input` has read last.
+    /// - Returns: false if it states rules that cannot be kept: nothing is opened in that symbol.
+    public mutating func receive(_ input: borrowing RecordReader) -> Bool {
+        let record = input.record
+        guard record.hasTime, record.kind.isMarket else { return true }
+        now = max(now, record.ts)
+        while listings.count < input.symbols.count {
+            let name = input.symbols.name(listings.count)
+            listings.append(Listing(name: name, instrument: Instrument.builtIn(name).map(adapted)))
+        }
+        switch record.kind {
+        case .quote: quote(record)
+        case .trade: trade(record)
+        case .mark: mark(record)
+        case .funding: fund(record)
+        case .instrument:
+            listings[record.symbol].instrument = Instrument(record).map(adapted)
+            return listings[record.symbol].instrument != nil
+        default: break
+        }
+        return true
+    }
+
+    private func adapted(_ instrument: Instrument) -> Instrument {
+        var adapted = instrument
+        adapted.takerFee = takerFee ?? instrument.takerFee
+        adapted.maintenanceMargin = maintenance
+        return adapted
+    }
+
+    private mutating func quote(_ record: Record) {
+        let symbol = record.symbol
+        guard listings[symbol].market.take(quote: record) else { return }
+        tick += 1
+        guard !listings[symbol].isIdle else { return }
+        let market = listings[symbol].market
+        watch(
+            symbol,
+            Glance(
+                price: market.reference, isLast: !market.hasTrades, isMark: !market.hasTrades && !market.hasMark,
+                liquidates: !market.hasMark))
+        carryOut(symbol, until: record.ts, seen: market.reference)
+        fillResting(symbol, Queue.Evidence(quote: market))
+    }
+
+    private mutating func trade(_ record: Record) {
+        let symbol = record.symbol
+        guard listings[symbol].market.take(trade: record) else { return }
+        tick += 1
+        guard !listings[symbol].isIdle else { return }
+        let market = listings[symbol].market
+        let isFinest = market.source == .trades
+        watch(
+            symbol,
+            Glance(
+                price: market.last, isLast: true, isMark: !market.hasMark, liquidates: isFinest && !market.hasMark))
+        if isFinest { carryOut(symbol, until: record.ts, seen: market.last) }
+        fillResting(symbol, Queue.Evidence(trade: record))
+    }
+
+    private mutating func mark(_ record: Record) {
+        let symbol = record.symbol
+        guard listings[symbol].market.take(mark: record), !listings[symbol].isIdle else { return }
+        let market = listings[symbol].market
+        watch(symbol, Glance(price: market.mark, isMark: true, liquidates: true))
+        watch(symbol, Glance(price: market.index, isIndex: true))
+    }
+
+    // MARK: Views
+
+    /// What a position is valued at.
+    public func valuation(_ symbol: Int) -> Price { listings[symbol].market.valuation }
+
+    public func equity(_ account: Int) -> Money { traders[account].account.equity(valuation) }
+
+    /// What an account may use for a new order: at least 0.
+    public func available(_ account: Int) -> Money {
+        let trader = traders[account]
+        guard trader.isCross else { return trader.account.available }
+        return max(.zero, equity(account) - margins(account).initial - trader.account.reserved)
+    }
+
+    /// What the positions of an account need to be held, and to be kept.
+    public func margins(_ account: Int) -> (initial: Money, maintenance: Money) {
+        var sums = (initial: Money.zero, maintenance: Money.zero)
+        for (symbol, position) in traders[account].account.positions.enumerated() {
+            guard let position, let instrument = listings[symbol].instrument else { continue }
+            sums.initial += Margin.initial(position, instrument)
+            sums.maintenance += Margin.maintenance(position, instrument)
+        }
+        return sums
+    }
+
+    /// An open order.
+    public func order(_ number: Int, _ symbol: Int) -> Order? {
+        listings[symbol].index(of: number).map { listings[symbol].orders[$0] }
+    }
+}

@@ -1,0 +1,194 @@
+import Records
+
+/// Why the engine takes something not in.
+public enum Refusal: Error, Equatable, Sendable {
+    /// No price of the symbol is known that can be used.
+    case noPrice
+    /// No such order, or it has ended.
+    case noOrder
+    case insufficientMargin
+    /// Reduce-only, and there is no position.
+    case isFlat
+    /// Reduce-only, and the order would add to the position.
+    case wouldAdd
+    /// A level lies on the wrong side of the price that it is held against.
+    case takeProfitSide(base: Price), stopLossSide(base: Price)
+    /// A trigger that the market is beyond already.
+    case triggered(current: Price)
+    case tooManyOrders, tooManyConditionals
+    /// A quantity that has been filled already.
+    case filledAlready
+    case leverageTooHigh
+}
+
+/// A change to an open order; nil leaves a term as it is.
+public struct Amendment: Sendable {
+    public var quantity: Quantity?
+    public var limit: Price?
+    public var triggerPrice: Price?
+    /// The outer nil leaves the level, the inner one removes it.
+    public var takeProfit: OrderTerms.Leg??
+    public var stopLoss: OrderTerms.Leg??
+
+    public init() {}
+
+    /// Whether the order would be another than it is.
+    public func changes(_ order: Order) -> Bool {
+        var changed = order
+        changed.apply(self)
+        return changed.terms != order.terms
+    }
+}
+
+/// Orders are taken in, changed and taken back. All of it is acknowledged first; it takes effect at the book.
+extension Engine {
+    /// Open orders an account may have in one symbol, and how many of them may wait for a trigger.
+    public static let orderLimit = 500
+    public static let conditionalLimit = 10
+
+    /// Takes an order in.
+    /// - Parameter terms: quantity and prices on the instrument's steps and within its bounds.
+    /// - Returns: the order as it was acknowledged.
+    public mutating func place(_ terms: OrderTerms, link: String, by account: Int) throws(Refusal) -> Order {
+        let listing = listings[terms.symbol]
+        guard let instrument = listing.instrument, listing.market.reference > .zero, listing.market.isUsable else {
+            throw .noPrice
+        }
+        try limitCount(terms, account)
+        try checkProtection(terms)
+        let reduced = try reduced(terms, account)
+        if let trigger = reduced.trigger, trigger.isReached(at: price(trigger.by, listing.market)) {
+            throw .triggered(current: price(trigger.by, listing.market))
+        }
+        var order = make(reduced, link: link, by: account)
+        if order.terms.trigger == nil {
+            order.reserved = need(order, instrument)
+            guard order.reserved <= available(account) else { throw .insufficientMargin }
+            traders[account].account.reserve(order.reserved)
+            instruct(order, .arrive)
+        }
+        listings[terms.symbol].orders.append(order)
+        events.append(.accepted(order))
+        if order.terms.trigger != nil { events.append(.order(order)) }
+        return order
+    }
+
+    /// Takes a cancellation in.
+    public mutating func cancel(_ number: Int, _ symbol: Int) throws(Refusal) {
+        guard let order = order(number, symbol) else { throw .noOrder }
+        instruct(order, .cancel)
+    }
+
+    /// Takes a change in.
+    public mutating func amend(_ number: Int, _ symbol: Int, _ amendment: Amendment) throws(Refusal) {
+        guard let order = order(number, symbol), let instrument = listings[symbol].instrument else { throw .noOrder }
+        if let quantity = amendment.quantity, quantity <= order.filled { throw .filledAlready }
+        var changed = order
+        changed.apply(amendment)
+        try checkProtection(changed.terms)
+        if let trigger = amendment.triggerPrice.flatMap({ _ in changed.terms.trigger }),
+            trigger.isReached(at: price(trigger.by, listings[symbol].market))
+        {
+            throw .triggered(current: price(trigger.by, listings[symbol].market))
+        }
+        if changed.terms.trigger == nil, need(changed, instrument) > order.reserved + available(order.account) {
+            throw .insufficientMargin
+        }
+        instruct(order, .amend(amendment))
+    }
+
+    /// Sets the leverage of a symbol, also of an open position.
+    public mutating func setLeverage(_ leverage: Rate, _ symbol: Int, by account: Int) throws(Refusal) {
+        guard let instrument = listings[symbol].instrument, leverage <= instrument.maxLeverage,
+            Liquidation.allows(leverage: leverage, maintenance: instrument.maintenanceMargin)
+        else { throw .leverageTooHigh }
+        var changed = traders[account]
+        changed.setLeverage(leverage, symbol)
+        changed.account.lever(leverage, symbol, instrument)
+        let margin = changed.account.position(symbol)?.margin ?? .zero
+        let before = traders[account].account.position(symbol)?.margin ?? .zero
+        guard margin - before <= available(account) else { throw .insufficientMargin }
+        traders[account] = changed
+        follow(account, symbol)
+    }
+
+    /// Shares the money among all positions, or gives each its own margin.
+    public mutating func setCross(_ isCross: Bool, by account: Int) {
+        traders[account].isCross = isCross
+        for symbol in listings.indices { follow(account, symbol) }
+    }
+
+    // MARK: Parts
+
+    private func limitCount(_ terms: OrderTerms, _ account: Int) throws(Refusal) {
+        let own = listings[terms.symbol].orders.filter { $0.account == account && $0.origin == .client }
+        let conditional = own.count { $0.status == .untriggered }
+        if terms.trigger != nil, conditional >= Self.conditionalLimit { throw .tooManyConditionals }
+        if terms.trigger == nil, own.count - conditional >= Self.orderLimit { throw .tooManyOrders }
+    }
+
+    /// Held against the last price, of a limit order against its own: a long's stop lies below, its profit above.
+    func checkProtection(_ terms: OrderTerms) throws(Refusal) {
+        let market = listings[terms.symbol].market
+        let base = terms.kind == .limit ? terms.limit : market.hasTrades ? market.last : market.reference
+        let isLong = terms.side == .buy
+        if let level = terms.protection.takeProfit?.price, isLong ? level <= base : level >= base {
+            throw .takeProfitSide(base: base)
+        }
+        if let level = terms.protection.stopLoss?.price, isLong ? level >= base : level <= base {
+            throw .stopLossSide(base: base)
+        }
+    }
+
+    /// A reduce-only order is cut to what there is to reduce; one that waits for a trigger is cut then.
+    private func reduced(_ terms: OrderTerms, _ account: Int) throws(Refusal) -> OrderTerms {
+        guard terms.isReduceOnly, terms.trigger == nil else { return terms }
+        guard let position = traders[account].account.position(terms.symbol) else { throw .isFlat }
+        guard position.side.closing == terms.side else { throw .wouldAdd }
+        var terms = terms
+        terms.quantity = min(terms.quantity, position.quantity)
+        return terms
+    }
+
+    /// What the account must have free for what the order may still open: margin and the fees for opening and closing.
+    func need(_ order: Order, _ instrument: Instrument) -> Money {
+        let opening = opening(order)
+        guard opening > .zero else { return .zero }
+        let terms = order.terms
+        let price = terms.kind == .limit ? terms.limit : listings[terms.symbol].market.reference
+        let leverage = traders[order.account].leverage(terms.symbol)
+        return Sizing.Terms(terms.side, price: price, leverage: leverage, instrument).need(opening)
+    }
+
+    /// How much of what remains does not close.
+    func opening(_ order: Order) -> Quantity {
+        guard !order.terms.isReduceOnly else { return .zero }
+        guard let position = traders[order.account].account.position(order.terms.symbol),
+            position.side.closing == order.terms.side
+        else { return order.remaining }
+        return max(.zero, order.remaining - position.quantity)
+    }
+
+    func price(_ by: OrderTerms.TriggerBy, _ market: Market) -> Price {
+        switch by {
+        case .last: market.hasTrades ? market.last : market.reference
+        case .mark: market.valuation
+        case .index: market.hasMark ? market.index : market.reference
+        }
+    }
+
+    private mutating func instruct(_ order: Order, _ action: Instruction.Action) {
+        listings[order.terms.symbol].instructions.append(
+            Instruction(number: order.number, due: latency.due(now), action: action))
+    }
+}
+
+extension Order {
+    mutating func apply(_ amendment: Amendment) {
+        if let quantity = amendment.quantity { terms.quantity = quantity }
+        if let limit = amendment.limit { terms.limit = limit }
+        if let price = amendment.triggerPrice { terms.trigger?.price = price }
+        if let leg = amendment.takeProfit { terms.protection.takeProfit = leg }
+        if let leg = amendment.stopLoss { terms.protection.stopLoss = leg }
+    }
+}
