@@ -91,8 +91,10 @@ private func firings(_ plan: inout FaultPlan, _ count: Int, path: String = "/v5/
             #"{"fault":"clock_offset","ms":-5,"on":"message","topic":"order","nth":2}"#)
         func message(_ topic: String, _ path: String) -> MessageFault? {
             let firings = plan.message(topic: topic, path: path, text: [])
-            #expect(firings.venue.map(\.fault) == (topic == "order" && plan.rules[2].trigger.seen == 2
-                    ? [.clockOffset(milliseconds: -5)] : []))
+            #expect(
+                firings.venue.map(\.fault)
+                    == (topic == "order" && plan.rules[2].trigger.seen == 2
+                        ? [.clockOffset(milliseconds: -5)] : []))
             return firings.own?.fault
         }
         #expect(message("publicTrade.BTCUSDT", "/v5/public/linear") == .drop)

@@ -79,7 +79,8 @@ final class ExchangeRun: Sendable {
         try listener.close().wait()
         try server.loop.submit { server.closeAll(1001) }.wait()
         let deadline = NIODeadline.now() + Limits.farewellTime
-        while NIODeadline.now() < deadline, UnixSignals.pending == nil || NIODeadline.now() < deadline - .milliseconds(500)
+        while NIODeadline.now() < deadline,
+            UnixSignals.pending == nil || NIODeadline.now() < deadline - .milliseconds(500)
         {
             guard try server.loop.submit({ server.hasConnections }).wait() else { return }
             usleep(5000)
