@@ -4,6 +4,9 @@ No client library on purpose: these tests send what no library would.
 """
 
 import base64
+import hashlib
+import hmac
+import json
 import os
 import re
 import signal
@@ -24,6 +27,7 @@ class Exchange:
         with open(self.keys, "w") as file:
             file.write("testkey testsecret\n")
         os.chmod(self.keys, 0o600)
+        self.fed = 0
         self.errors = os.path.join(directory, "errors")
         self.ledger = os.path.join(directory, "ledger")
         self.process = subprocess.Popen(
@@ -42,7 +46,6 @@ class Exchange:
             return file.read()
 
     def records(self):
-        import json
         with open(self.ledger) as file:
             return [json.loads(line) for line in file]
 
@@ -78,8 +81,51 @@ class Exchange:
         return self.send(
             f"POST {path} HTTP/1.1\r\nHost: x\r\n{end}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
+    def feed(self, *records):
+        """Market records, and the time for them to arrive."""
+        for record in records:
+            self.process.stdin.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+        self.process.stdin.flush()
+        self.fed += len(records)
+        self.wait(lambda: self.state()["records"] >= self.fed)
+
+    def tick(self, seconds, price=100_000):
+        """A quote and a trade, so many seconds into the market; the trade's id is the second."""
+        ts = 1_735_689_600_000_000 + int(seconds * 1_000_000)
+        quote = {"type": "quote", "ts": ts, "sym": "BTCUSDT", "bid": price, "bid_qty": 1, "ask": price + 1, "ask_qty": 1}
+        trade = {"type": "trade", "ts": ts, "sym": "BTCUSDT", "px": price, "qty": 0.01, "side": "buy", "id": str(seconds)}
+        self.feed(quote, trade)
+
+    def wait(self, condition, seconds=5):
+        deadline = time.monotonic() + seconds
+        while not (done := condition()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return done
+
+    def signed(self, path, payload, method="POST", close=True):
+        """A request with its signature, as bytes."""
+        stamp = str(int(time.time() * 1000))
+        text = stamp + "testkey" + "5000" + payload
+        sign = hmac.new(b"testsecret", text.encode(), hashlib.sha256).hexdigest()
+        target = f"{path}?{payload}" if method == "GET" else path
+        body = "" if method == "GET" else payload
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        end = "Connection: close\r\n" if close else ""
+        return (
+            f"{method} {target} HTTP/1.1\r\nHost: x\r\n{end}X-BAPI-API-KEY: testkey\r\nX-BAPI-TIMESTAMP: {stamp}\r\n"
+            f"X-BAPI-RECV-WINDOW: 5000\r\nX-BAPI-SIGN: {sign}\r\n{length}\r\n{body}").encode()
+
+    def create(self, link, qty="0.001", side="Buy"):
+        """A market order as bytes."""
+        return self.signed("/v5/order/create", json.dumps({
+            "category": "linear", "symbol": "BTCUSDT", "side": side, "orderType": "Market", "qty": qty,
+            "orderLinkId": link}))
+
+    def accepted(self, link):
+        """Whether the ledger has the order."""
+        return any(r["type"] == "order" and r["id"] == link for r in self.records())
+
     def state(self):
-        import json
         return json.loads(body_of(self.get("/control/state")))
 
     def stop(self, number=signal.SIGTERM):
