@@ -17,6 +17,7 @@ enum Listening {
                 .serverChannelOption(.backlog, value: 512)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.socketOption(.so_sndbuf), value: Limits.systemBytes)
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelOption(
                     .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Limits.bytesPerTurn)

@@ -83,11 +83,13 @@ class Exchange:
 
     def feed(self, *records):
         """Market records, and the time for them to arrive."""
-        for record in records:
-            self.process.stdin.write(json.dumps(record, separators=(",", ":")).encode() + b"\n")
+        self.write(*records)
+        self.wait(lambda: self.state()["records"] >= self.fed)
+
+    def write(self, *records):
+        self.process.stdin.write(b"".join(json.dumps(r, separators=(",", ":")).encode() + b"\n" for r in records))
         self.process.stdin.flush()
         self.fed += len(records)
-        self.wait(lambda: self.state()["records"] >= self.fed)
 
     def tick(self, seconds, price=100_000):
         """A quote and a trade, so many seconds into the market; the trade's id is the second."""
