@@ -72,7 +72,7 @@ targets += [
     tests("venue", of: ["Venue", "Records", "Rehearsal"]),
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
     tests("bybit", of: ["Bybit", "Records"]),
-    tests("exchange", of: ["drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"]),
+    tests("exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 

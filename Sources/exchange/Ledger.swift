@@ -39,7 +39,7 @@ extension Exchange {
 
     func writeReject(_ link: String, symbol: String, account: Int, _ error: APIError, into ledger: inout Output) {
         ledger.begin(.reject, ts: engine.now, symbol: Array(symbol.utf8))
-        writeName(link, into: &ledger)
+        writeName(link.utf8.count <= 256 ? link : "", into: &ledger)
         ledger.field("code", String(error.code))
         ledger.field("reason", error.message)
         ledger.field("owner", Int64(account))
@@ -54,6 +54,8 @@ extension Exchange {
         ledger.field("opened", position.opened)
         ledger.field("realised", json: position.realised.description)
         ledger.field("fees", json: position.fees.description)
+        // Why it was opened, only the client knows.
+        for key in ["drift", "confidence", "half_life"] as [StaticString] { ledger.field(key, json: "null") }
         ledger.field("owner", Int64(account))
         ledger.end()
     }

@@ -35,7 +35,7 @@ extension Exchange {
             .init("slippageTolerance", "0"), .init("createdTime", "\(milliseconds(order.created))"),
             .init("updatedTime", "\(milliseconds(order.updated))"), .init("extraFees", ""),
         ]
-        members += Self.protectionMembers(terms.protection)
+        members += Self.protectionMembers(order)
         if isPush {
             members += [
                 .init("category", "linear"), .init("closedPnl", "\(desks[order.account].profit(order.number))"),
@@ -45,9 +45,9 @@ extension Exchange {
         return .object(members)
     }
 
-    private static func protectionMembers(_ protection: OrderTerms.Protection) -> [JSON.Member] {
+    private static func protectionMembers(_ order: Order) -> [JSON.Member] {
         func text(_ price: Price?, _ none: String) -> JSON { .string(price?.description ?? none) }
-        let hasAny = protection.takeProfit != nil || protection.stopLoss != nil
+        let protection = order.terms.protection
         return [
             .init("takeProfit", text(protection.takeProfit?.price, "")),
             .init("stopLoss", text(protection.stopLoss?.price, "")),
@@ -55,8 +55,19 @@ extension Exchange {
             .init("slTriggerBy", .string(protection.stopLoss?.by.rawValue ?? "")),
             .init("tpLimitPrice", text(protection.takeProfit?.limit, "0")),
             .init("slLimitPrice", text(protection.stopLoss?.limit, "0")),
-            .init("tpslMode", .string(hasAny ? (protection.isPartial ? "Partial" : "Full") : "")),
+            .init("tpslMode", .string(protectionMode(order))),
         ]
+    }
+
+    private static func protectionMode(_ order: Order) -> String {
+        switch order.origin {
+        case .takeProfit, .stopLoss: return "Full"
+        case .partialTakeProfit, .partialStopLoss: return "Partial"
+        default: break
+        }
+        let protection = order.terms.protection
+        guard protection.takeProfit != nil || protection.stopLoss != nil else { return "" }
+        return protection.isPartial ? "Partial" : "Full"
     }
 
     func executionRow(_ fill: Fill, name: String) -> JSON {

@@ -21,8 +21,6 @@ extension PublicMarket {
         }
     }
 
-    private func milliseconds(_ time: Int64) -> Int64 { (time + shift) / 1000 }
-
     // MARK: Parameters
 
     private static let categories = ["linear", "inverse", "spot", "option"]

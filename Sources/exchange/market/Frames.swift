@@ -9,9 +9,8 @@ extension PublicMarket {
     /// only who has stopped taking pushes comes to it; and then the oldest go first.
     static let tradesWaiting = 64 * tradesPerPush
 
-    private func milliseconds(_ time: Int64) -> Int64 { (time + shift) / 1000 }
-
-    private func begin(_ number: Int) -> FrameText {
+    /// A frame up to its topic.
+    private func head(_ number: Int) -> FrameText {
         var text = FrameText()
         text.put("{\"topic\":\"")
         text.put(channels[number].topic)
@@ -24,7 +23,7 @@ extension PublicMarket {
 
     func frame(_ book: PublicBook, of number: Int, _ type: StaticString) -> [UInt8] {
         let scales = symbols[channels[number].symbol].scales
-        var text = begin(number)
+        var text = head(number)
         text.put("\",\"type\":\"")
         text.put(type)
         text.put("\",\"ts\":")
@@ -61,16 +60,16 @@ extension PublicMarket {
             }
             let index = channels[number].tradeCount % Self.tradesPerPush
             let parts = channels[number].trades.count
-            put(symbols[symbol], index, into: &channels[number].trades[parts - 1])
+            Self.put(symbols[symbol], index, shift: shift, into: &channels[number].trades[parts - 1])
             channels[number].tradeCount += 1
         }
     }
 
-    private func put(_ symbol: ListedSymbol, _ index: Int, into text: inout FrameText) {
+    private static func put(_ symbol: borrowing ListedSymbol, _ index: Int, shift: Int64, into text: inout FrameText) {
         let (trade, identifier) = symbol.trades.trade(0)
         text.separate(index)
         text.put("{\"T\":")
-        text.put(milliseconds(trade.ts))
+        text.put((trade.ts + shift) / 1000)
         text.put(",\"s\":\"")
         text.put(symbol.name)
         text.put(trade.side == .buy ? "\",\"S\":\"Buy\",\"v\":" : "\",\"S\":\"Sell\",\"v\":")
@@ -88,7 +87,7 @@ extension PublicMarket {
 
     mutating func takeTrades(_ number: Int, into pushes: inout [(topic: String, text: [UInt8])]) {
         for part in channels[number].trades {
-            var text = begin(number)
+            var text = head(number)
             text.put("\",\"type\":\"snapshot\",\"ts\":")
             text.put(milliseconds(eventTime))
             text.put(",\"data\":[")
@@ -103,7 +102,7 @@ extension PublicMarket {
     // MARK: The rest
 
     func frame(_ fields: TickerFields, of number: Int, _ type: StaticString) -> [UInt8] {
-        var text = begin(number)
+        var text = head(number)
         text.put("\",\"type\":\"")
         text.put(type)
         text.put("\",\"data\":{")
@@ -125,7 +124,7 @@ extension PublicMarket {
 
     func frame(_ limits: PriceLimits, of number: Int) -> [UInt8] {
         let scales = symbols[channels[number].symbol].scales
-        var text = begin(number)
+        var text = head(number)
         text.put("\",\"data\":{\"symbol\":\"")
         text.put(name(number))
         text.put("\",\"buyLmt\":\"")
@@ -140,7 +139,7 @@ extension PublicMarket {
 
     func frame(_ kline: Candle, of number: Int, isFinal: Bool) -> [UInt8] {
         guard case .kline(let interval, let name) = channels[number].kind else { return [] }
-        var text = begin(number)
+        var text = head(number)
         text.put("\",\"data\":[{\"start\":")
         text.put(kline.start / 1000)
         text.put(",\"end\":")

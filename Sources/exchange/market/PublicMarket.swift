@@ -86,6 +86,9 @@ struct PublicMarket {
         }
     }
 
+    /// An event time as the API states it.
+    func milliseconds(_ time: Int64) -> Int64 { (time + shift) / 1000 }
+
     /// The index of a symbol that is listed: its rules are known, and its name can stand in a topic.
     func listed(_ name: String) -> Int? {
         symbols.firstIndex { $0.name == name && $0.isListed }

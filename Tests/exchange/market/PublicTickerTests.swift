@@ -36,19 +36,23 @@ struct PublicTickerTests {
 
     @Test func theDay() throws {
         let stall = try Stall()
-        let hour: Int64 = 3_600_000_000
-        for (hours, price) in [(0, "100"), (2, "180"), (25, "90"), (27, "150"), (29, "120.5")] {
-            try stall.feed(Line.trade(dawn + Int64(hours) * hour, price, "2"))
-        }
+        let minute: Int64 = 60_000_000
+        let hour = 60 * minute
+        // The day has 1440 minutes: 301 is its first. The hour has 60: 1681 is its first.
+        let trades = [
+            (0, "100"), (120, "180"), (300, "179.9"), (301, "175"), (1500, "90"), (1620, "150"), (1680, "149"),
+            (1740, "120.5"),
+        ]
+        for (minutes, price) in trades { try stall.feed(Line.trade(dawn + Int64(minutes) * minute, price, "2")) }
         let row = try stall.answer("tickers", "category=linear&symbol=BTCUSDT").list[0]
         #expect(row.at("lastPrice") == "120.50")
-        #expect(row.at("prevPrice24h") == "180.00")
-        #expect(row.at("price24hPcnt") == "-0.330556")
-        #expect(row.at("highPrice24h") == "180.00")
+        #expect(row.at("prevPrice24h") == "179.90")
+        #expect(row.at("price24hPcnt") == "-0.330183")
+        #expect(row.at("highPrice24h") == "179.90")
         #expect(row.at("lowPrice24h") == "90.00")
-        #expect(row.at("prevPrice1h") == "150.00")
-        #expect(row.at("volume24h") == "6.0000")
-        #expect(row.at("turnover24h") == "721.0000")
+        #expect(row.at("prevPrice1h") == "149.00")
+        #expect(row.at("volume24h") == "10.0000")
+        #expect(row.at("turnover24h") == "1369.0000")
         #expect(row.at("nextFundingTime") == String((dawn + 32 * hour) / 1000))
         #expect(row.at("fundingRate") == "0.0001")
     }

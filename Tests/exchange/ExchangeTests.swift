@@ -1,2 +1,0 @@
-import ExchangeFold
-import Testing
