@@ -9,7 +9,7 @@
  * streams: RATE trades a second go into the market, and to CONNECTIONS streams that read and SLOW that never do. A
  * message's time counts from the instant at which its trade was due; the trade's id carries it.
  *
- * MARKET is the FIFO that the exchange reads. Prints one line: what was done a second, and its p50, p99 and greatest time.
+ * MARKET is the FIFO that the exchange reads: a quote comes each 100 ms. Prints one line: what was done a second, and its p50, p99 and greatest time.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -198,7 +198,7 @@ int main(int argc, char **argv) {
     int next = 0;
     while (now() < end) {
         int64_t time = now();
-        if (time - quoted > 10000000) quoted = time, market(fifo, ts + (time - start) / 1000, NULL);
+        if (time - quoted > 100000000) quoted = time, market(fifo, ts + (time - start) / 1000, NULL);
         for (int64_t due; (due = start + (int64_t)(issued * 1e9 / rate)) <= time;) {
             if (streams) {
                 char id[32];
