@@ -54,9 +54,14 @@ public struct Account: Sendable {
         _ level: Level, _ symbol: Int, _ instrument: Instrument, _ liquidity: Liquidity = .taker
     ) -> Money {
         let fee = Fees.of(level, liquidity, instrument)
+        add(level, fee: fee, symbol, instrument)
+        return fee
+    }
+
+    /// Books a fill that opens, at a fee that is known: a part of one fill's.
+    mutating func add(_ level: Level, fee: Money, _ symbol: Int, _ instrument: Instrument) {
         positions[symbol]?.add(level, fee: fee, instrument)
         fees += fee
-        return fee
     }
 
     /// Books a fill that closes a part or all.

@@ -46,7 +46,7 @@ extension Engine {
         let keepsPlace = order.terms.limit == before.limit && order.terms.quantity <= before.quantity
         listings[symbol].orders[index] = order
         guard order.isAtBook, !keepsPlace else {
-            reserve(index, symbol)
+            reserve(order.account, symbol)
             return events.append(.order(listings[symbol].orders[index]))
         }
         meet(order.number, symbol, seen: seen)
@@ -54,30 +54,35 @@ extension Engine {
 
     /// An order at the book: it takes what its price allows; what is left rests, or ends.
     mutating func meet(_ number: Int, _ symbol: Int, seen: Price) {
-        guard let index = listings[symbol].index(of: number), let instrument = listings[symbol].instrument else {
+        guard let index = listings[symbol].index(of: number), let instrument = listings[symbol].rules else {
             return
         }
         guard cut(index, symbol) else { return end(number, symbol, .reduceOnly) }
         let order = listings[symbol].orders[index]
         let terms = order.terms
+        // A level that has fired closes at any price; other orders end at theirs, a market order's is the price band.
+        let isFree = order.origin.isProtection && terms.kind == .market
         let offered = matching.levels(
             terms.side, order.remaining, in: listings[symbol].market, instrument, seen: seen
-        ).filter { terms.accepts($0.price) }
+        ).filter { isFree || terms.accepts($0.price) }
         if terms.timeInForce == .postOnly, !offered.isEmpty { return end(number, symbol, .wouldTake) }
         if terms.timeInForce == .fillOrKill, offered.total < order.remaining { return end(number, symbol, .notWhole) }
-        if isBankrupt(order, offered, instrument) {
-            return takeOver(order.account, symbol)
-        }
+        if bankrupts(order, offered, instrument, .taker) { return takeOver(around: order) }
         listings[symbol].orders[index].isAtBook = true
         listings[symbol].orders[index].arrival = tick
         release(index, symbol)
         let levels = affordable(order, offered, instrument)
-        for level in levels { fill(index, symbol, level, .taker) }
-        conclude(index, symbol, isShort: levels.total < offered.total)
+        if terms.timeInForce == .fillOrKill, levels.total < order.remaining { return end(number, symbol, .margin) }
+        for level in levels { fill(number, symbol, level, .taker) }
+        conclude(number, symbol, isShort: levels.total < offered.total)
         if !levels.isEmpty { settle(order) }
     }
 
-    private mutating func conclude(_ index: Int, _ symbol: Int, isShort: Bool) {
+    /// What becomes of an order after it has met the book.
+    /// - Parameter isShort: whether the account could not carry what the book had for it.
+    private mutating func conclude(_ number: Int, _ symbol: Int, isShort: Bool) {
+        endOutlived(number, symbol)
+        guard let index = listings[symbol].index(of: number) else { return }
         let order = listings[symbol].orders[index]
         let rests = order.terms.timeInForce == .goodTillCancelled || order.terms.timeInForce == .postOnly
         if order.remaining == .zero {
@@ -86,7 +91,7 @@ extension Engine {
             listings[symbol].orders[index].ahead = Queue.ahead(of: order.terms, in: listings[symbol].market)
             listings[symbol].orders[index].status = order.filled > .zero ? .partiallyFilled : .new
             listings[symbol].orders[index].updated = now
-            reserve(index, symbol)
+            reserve(order.account, symbol)
             events.append(.order(listings[symbol].orders[index]))
         } else {
             finish(index, symbol, .cancelled, isShort ? .margin : .depth)
@@ -109,24 +114,35 @@ extension Engine {
 
     /// As much of the levels as closes, and as the free money carries at the dearest of their prices: the price may have
     /// moved since the order was taken in.
-    private func affordable(_ order: Order, _ levels: [Level], _ instrument: Instrument) -> [Level] {
-        let opening = opening(order)
-        guard opening > .zero, let dearest = levels.map(\.price).max() else { return levels }
-        let closing = order.remaining - opening
-        guard levels.total > closing else { return levels }
+    func affordable(_ order: Order, _ levels: [Level], _ instrument: Instrument) -> [Level] {
+        let closing = closable(order)
+        guard levels.total > closing, let dearest = levels.map(\.price).max() else { return levels }
         let leverage = traders[order.account].leverage(order.terms.symbol)
         let terms = Sizing.Terms(order.terms.side, price: dearest, leverage: leverage, instrument)
         return levels.prefix(closing + terms.affordable(available(order.account)))
     }
 
-    /// Whether closing at these levels would cost an isolated position more than it has posted.
-    private func isBankrupt(_ order: Order, _ levels: [Level], _ instrument: Instrument) -> Bool {
+    /// Whether closing at these levels would cost an isolated position more than it has posted, or an account that shares
+    /// its money more than it has: then the exchange takes over instead.
+    func bankrupts(_ order: Order, _ levels: [Level], _ instrument: Instrument, _ liquidity: Liquidity) -> Bool {
         let trader = traders[order.account]
-        guard !trader.isCross, let position = trader.account.position(order.terms.symbol),
+        let symbol = order.terms.symbol
+        guard let position = trader.account.position(symbol), position.side.closing == order.terms.side else {
+            return false
+        }
+        let closing = levels.prefix(position.quantity)
+        guard trader.isCross else { return Liquidation.isBeyond(position, closing, instrument, liquidity) }
+        var account = trader.account
+        for level in closing { _ = account.reduce(level, symbol, instrument, liquidity) }
+        return account.equity(valuation) < .zero
+    }
+
+    /// How much of an order would close what is open.
+    func closable(_ order: Order) -> Quantity {
+        guard let position = traders[order.account].account.position(order.terms.symbol),
             position.side.closing == order.terms.side
-        else { return false }
-        let limit = Liquidation.bankruptcy(position, tick: instrument.tick)
-        return levels.contains { position.side == .long ? $0.price < limit : $0.price > limit }
+        else { return .zero }
+        return position.quantity
     }
 
     /// An order that nobody has asked for, at the book of the moment.

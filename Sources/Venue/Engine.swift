@@ -4,13 +4,23 @@ public import Records
 public struct Listing: Sendable {
     public let name: [UInt8]
     /// Nil before the rules of the symbol are known, or after a record of rules that cannot be kept.
-    public internal(set) var instrument: Instrument?
+    public internal(set) var instrument: Instrument? {
+        didSet { rules = instrument ?? rules }
+    }
+    /// The last rules that could be kept: what is open lives on under them.
+    public private(set) var rules: Instrument?
     public internal(set) var market = Market()
     /// Open orders, in the order of their numbers.
     public internal(set) var orders: [Order] = []
     var instructions: [Instruction] = []
     /// How many accounts hold a position in it.
     var holders = 0
+
+    init(name: [UInt8], instrument: Instrument?) {
+        self.name = name
+        self.instrument = instrument
+        rules = instrument
+    }
 
     /// Whether a tick has nothing to do here but to be remembered.
     @inline(__always)
@@ -69,7 +79,7 @@ public struct Engine: Sendable {
     public internal(set) var traders: [Trader]
     /// The event time that has been reached.
     public private(set) var now: Int64 = 0
-    /// Counts price records.
+    /// Counts records that may move something.
     var tick = 0
     private var lastNumber = 0
     var events: [Event] = []
@@ -145,7 +155,7 @@ public struct Engine: Sendable {
             symbol,
             Glance(
                 price: market.reference, isLast: !market.hasTrades, isMark: !market.hasTrades && !market.hasMark,
-                liquidates: !market.hasMark))
+                isIndex: !market.hasTrades && !market.hasMark, liquidates: !market.hasMark))
         carryOut(symbol, until: record.ts, seen: market.reference)
         fillResting(symbol, Queue.Evidence(quote: market))
     }
@@ -160,7 +170,8 @@ public struct Engine: Sendable {
         watch(
             symbol,
             Glance(
-                price: market.last, isLast: true, isMark: !market.hasMark, liquidates: isFinest && !market.hasMark))
+                price: market.last, isLast: true, isMark: !market.hasMark, isIndex: !market.hasMark,
+                liquidates: isFinest && !market.hasMark))
         if isFinest { carryOut(symbol, until: record.ts, seen: market.last) }
         fillResting(symbol, Queue.Evidence(trade: record))
     }
@@ -168,9 +179,18 @@ public struct Engine: Sendable {
     private mutating func mark(_ record: Record) {
         let symbol = record.symbol
         guard listings[symbol].market.take(mark: record), !listings[symbol].isIdle else { return }
+        tick += 1
         let market = listings[symbol].market
         watch(symbol, Glance(price: market.mark, isMark: true, liquidates: true))
         watch(symbol, Glance(price: market.index, isIndex: true))
+    }
+
+    /// No record will come any more: what is open ends.
+    public mutating func finish() {
+        for symbol in listings.indices {
+            for order in listings[symbol].orders { end(order.number, symbol, .endOfMarket) }
+            listings[symbol].instructions = []
+        }
     }
 
     // MARK: Views
@@ -181,17 +201,21 @@ public struct Engine: Sendable {
     public func equity(_ account: Int) -> Money { traders[account].account.equity(valuation) }
 
     /// What an account may use for a new order: at least 0.
-    public func available(_ account: Int) -> Money {
+    public func available(_ account: Int) -> Money { max(.zero, free(account)) }
+
+    /// What is left when everything open has what it needs; below 0 where it has not.
+    func free(_ account: Int) -> Money {
         let trader = traders[account]
-        guard trader.isCross else { return trader.account.available }
-        return max(.zero, equity(account) - margins(account).initial - trader.account.reserved)
+        let money = trader.account
+        let held = trader.isCross ? equity(account) - margins(account).initial : money.cash - money.marginInUse
+        return held - money.reserved
     }
 
     /// What the positions of an account need to be held, and to be kept.
     public func margins(_ account: Int) -> (initial: Money, maintenance: Money) {
         var sums = (initial: Money.zero, maintenance: Money.zero)
         for (symbol, position) in traders[account].account.positions.enumerated() {
-            guard let position, let instrument = listings[symbol].instrument else { continue }
+            guard let position, let instrument = listings[symbol].rules else { continue }
             sums.initial += Margin.initial(position, instrument)
             sums.maintenance += Margin.maintenance(position, instrument)
         }

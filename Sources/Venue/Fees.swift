@@ -11,10 +11,14 @@ public enum Fees {
         liquidity == .maker ? instrument.makerFee : instrument.takerFee
     }
 
-    /// value x rate; below 0 for a maker's rebate. Exact wherever price, quantity and rate have at most 16 places together
-    /// (BTCUSDT: 1 + 3 + 5); beyond that rounded up to 1e-16, against the account.
+    /// The most that rounding adds to a fee.
+    static let grain = Money(units: 100_000_000)
+
+    /// value x rate, rounded up to 1e-8, against the account; below 0 for a maker's rebate.
+    ///
+    /// Bybit's answers show eight places: 55.9375 x 0.00055 = 0.030765625 was charged as 0.03076563.
     public static func of(_ level: Level, _ liquidity: Liquidity, _ instrument: Instrument) -> Money {
-        (level.price * level.quantity).times(rate(liquidity, instrument), .up)
+        (level.price * level.quantity).times(rate(liquidity, instrument), .up).rounded(.up)
     }
 
     public static func taker(_ level: Level, _ instrument: Instrument) -> Money { of(level, .taker, instrument) }

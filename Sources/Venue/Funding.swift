@@ -3,9 +3,9 @@
 public enum Funding {
     /// What the position receives; negative is what it pays. A long pays if the rate is above 0.
     ///
-    /// quantity x mark x rate, rounded to 1e-16 against the account where that does not hold it.
+    /// quantity x mark x rate, rounded to 1e-8 against the account: Bybit's answers show eight places.
     /// - Parameter rate: of the position's value, -1...1.
     public static func received(_ position: Position, mark: Price, rate: Rate) -> Money {
-        (mark * position.quantity).times(position.side == .long ? -rate : rate, .down)
+        (mark * position.quantity).times(position.side == .long ? -rate : rate, .down).rounded(.down)
     }
 }

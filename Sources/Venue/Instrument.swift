@@ -14,7 +14,7 @@ public struct Instrument: Equatable, Sendable {
     public let minNotional: Money
     public let maxLeverage: Rate
     /// Of the value traded; negative is a rebate.
-    public let makerFee: Rate
+    public var makerFee: Rate
     /// Of the value traded.
     public var takerFee: Rate
     /// What must be left of a position's entry value as margin, as a fraction of that value: first risk tier.

@@ -22,6 +22,30 @@ public enum Liquidation {
             : max(tick, (position.cost + position.collateral).price(of: position.quantity, grain: tick, .down))
     }
 
+    /// The price at which the exchange takes it over: the bankruptcy price, or a tick nearer to the entry where the fee,
+    /// which is rounded up, would cost more than the margin.
+    public static func takeover(_ position: Position, _ instrument: Instrument) -> Price {
+        let price = bankruptcy(position, tick: instrument.tick)
+        let level = Level(price: price, quantity: position.quantity)
+        guard isBeyond(position, [level], instrument) else { return price }
+        return Price(units: price.units + (position.side == .long ? 1 : -1) * instrument.tick.units)
+    }
+
+    /// Whether closing at these levels, of at most the position's quantity, would cost more than it has posted for them.
+    public static func isBeyond(
+        _ position: Position, _ levels: [Level], _ instrument: Instrument, _ liquidity: Liquidity = .taker
+    ) -> Bool {
+        let limit = bankruptcy(position, tick: instrument.tick)
+        if levels.contains(where: { position.side == .long ? $0.price < limit : $0.price > limit }) { return true }
+        var rest = position
+        var lost = Money.zero
+        for level in levels {
+            let fee = Fees.of(level, liquidity, instrument)
+            lost += fee - rest.reduce(level, fee: fee, instrument)
+        }
+        return lost > position.margin - rest.margin
+    }
+
     /// Whether a position that opens at this leverage would not be liquidated at once.
     public static func allows(leverage: Rate, maintenance: Rate) -> Bool {
         Int128(leverage.units) * Int128(maintenance.units) < Int128(Rate.one) * Int128(Rate.one)

@@ -123,9 +123,9 @@ public struct Order: Sendable {
         /// Nobody that the client knows of.
         case external
 
-        public var isProtection: Bool {
-            self == .takeProfit || self == .stopLoss || self == .partialTakeProfit || self == .partialStopLoss
-        }
+        public var isProtection: Bool { self == .takeProfit || self == .stopLoss || isPartial }
+
+        var isPartial: Bool { self == .partialTakeProfit || self == .partialStopLoss }
     }
 
     /// Why it ended without being filled whole.
@@ -157,8 +157,8 @@ public struct Order: Sendable {
     public var terms: OrderTerms
     public let origin: Origin
     /// The order that this one protects what was opened by; its client's name for it.
-    public let parent: String
-    let parentNumber: Int?
+    public internal(set) var parent: String
+    var parentNumber: Int?
     /// Event time, microseconds, like `updated`.
     public let created: Int64
     public internal(set) var updated: Int64
@@ -170,18 +170,25 @@ public struct Order: Sendable {
     public internal(set) var fees = Money.zero
     /// Of all fills: profit of what they closed, before fees.
     public internal(set) var realised = Money.zero
+    /// How much of what was filled has opened.
+    var opened = Quantity.zero
     /// The last trade's price when it was made.
     public let lastPrice: Price
     /// What the account has set aside for what it may still open.
     var reserved = Money.zero
     /// Whether it has reached the book.
     var isAtBook = false
-    /// The engine's tick at which it reached the book.
+    /// The engine's tick at which it reached the book, or was set as a level: it does nothing more within that tick.
     var arrival = 0
     /// How much stands before it at its price; nil while that is not known.
     var ahead: Quantity?
-    /// Whether the levels that it leaves behind stand.
-    var isProtected = false
+    /// How much of what it has opened has been given levels.
+    var covered = Quantity.zero
+
+    /// Whether margin of this account is set aside for it.
+    func mayOpen(_ account: Int) -> Bool {
+        self.account == account && status != .untriggered && !terms.isReduceOnly
+    }
 
     /// Whether it waits in the book, or for its trigger.
     public var isResting: Bool { status.isOpen && (isAtBook || status == .untriggered) }

@@ -81,17 +81,17 @@ extension Engine {
 
     /// Takes a change in.
     public mutating func amend(_ number: Int, _ symbol: Int, _ amendment: Amendment) throws(Refusal) {
-        guard let order = order(number, symbol), let instrument = listings[symbol].instrument else { throw .noOrder }
+        guard let order = order(number, symbol), let instrument = listings[symbol].rules else { throw .noOrder }
         if let quantity = amendment.quantity, quantity <= order.filled { throw .filledAlready }
         var changed = order
         changed.apply(amendment)
         try checkProtection(changed.terms)
-        if let trigger = amendment.triggerPrice.flatMap({ _ in changed.terms.trigger }),
+        if changed.status == .untriggered, let trigger = amendment.triggerPrice.flatMap({ _ in changed.terms.trigger }),
             trigger.isReached(at: price(trigger.by, listings[symbol].market))
         {
             throw .triggered(current: price(trigger.by, listings[symbol].market))
         }
-        if changed.terms.trigger == nil, need(changed, instrument) > order.reserved + available(order.account) {
+        if changed.status != .untriggered, need(changed, instrument) > order.reserved + available(order.account) {
             throw .insufficientMargin
         }
         instruct(order, .amend(amendment))
@@ -99,20 +99,34 @@ extension Engine {
 
     /// Sets the leverage of a symbol, also of an open position.
     public mutating func setLeverage(_ leverage: Rate, _ symbol: Int, by account: Int) throws(Refusal) {
-        guard let instrument = listings[symbol].instrument, leverage <= instrument.maxLeverage,
+        guard let instrument = listings[symbol].rules, leverage <= instrument.maxLeverage,
             Liquidation.allows(leverage: leverage, maintenance: instrument.maintenanceMargin)
         else { throw .leverageTooHigh }
-        var changed = traders[account]
-        changed.setLeverage(leverage, symbol)
-        changed.account.lever(leverage, symbol, instrument)
-        let margin = changed.account.position(symbol)?.margin ?? .zero
-        let before = traders[account].account.position(symbol)?.margin ?? .zero
-        guard margin - before <= available(account) else { throw .insufficientMargin }
-        traders[account] = changed
+        let before = (trader: traders[account], orders: listings[symbol].orders, free: free(account))
+        traders[account].setLeverage(leverage, symbol)
+        traders[account].account.lever(leverage, symbol, instrument)
+        reserve(account, symbol)
         follow(account, symbol)
+        // Whoever lacks margin already may still lower what is needed.
+        guard free(account) >= min(.zero, before.free), !isDoomed(account, symbol) else {
+            traders[account] = before.trader
+            listings[symbol].orders = before.orders
+            throw .insufficientMargin
+        }
+        guard let position = traders[account].account.position(symbol) else { return }
+        events.append(.position(account: account, symbol: symbol, position))
+        events.append(.account(account))
     }
 
-    /// Shares the money among all positions, or gives each its own margin.
+    /// Whether an isolated position would be taken over at once, or has no margin left.
+    private func isDoomed(_ account: Int, _ symbol: Int) -> Bool {
+        guard let position = traders[account].account.position(symbol), let level = traders[account].liquidation(symbol)
+        else { return false }
+        let price = valuation(symbol)
+        return position.collateral <= .zero || (position.side == .long ? price <= level : price >= level)
+    }
+
+    /// Shares the money among all positions, or gives each its own margin; with nothing open, and no position held.
     public mutating func setCross(_ isCross: Bool, by account: Int) {
         traders[account].isCross = isCross
         for symbol in listings.indices { follow(account, symbol) }
@@ -127,10 +141,11 @@ extension Engine {
         if terms.trigger == nil, own.count - conditional >= Self.orderLimit { throw .tooManyOrders }
     }
 
-    /// Held against the last price, of a limit order against its own: a long's stop lies below, its profit above.
+    /// Held against the last price, of a limit order against its own, of one that waits against its trigger: a long's stop
+    /// lies below, its profit above.
     func checkProtection(_ terms: OrderTerms) throws(Refusal) {
         let market = listings[terms.symbol].market
-        let base = terms.kind == .limit ? terms.limit : market.hasTrades ? market.last : market.reference
+        let base = terms.kind == .limit ? terms.limit : terms.trigger?.price ?? price(.last, market)
         let isLong = terms.side == .buy
         if let level = terms.protection.takeProfit?.price, isLong ? level <= base : level >= base {
             throw .takeProfitSide(base: base)
@@ -151,8 +166,9 @@ extension Engine {
     }
 
     /// What the account must have free for what the order may still open: margin and the fees for opening and closing.
-    func need(_ order: Order, _ instrument: Instrument) -> Money {
-        let opening = opening(order)
+    func need(_ order: Order, _ instrument: Instrument) -> Money { need(order, opening: opening(order), instrument) }
+
+    private func need(_ order: Order, opening: Quantity, _ instrument: Instrument) -> Money {
         guard opening > .zero else { return .zero }
         let terms = order.terms
         let price = terms.kind == .limit ? terms.limit : listings[terms.symbol].market.reference
@@ -160,20 +176,40 @@ extension Engine {
         return Sizing.Terms(terms.side, price: price, leverage: leverage, instrument).need(opening)
     }
 
-    /// How much of what remains does not close.
-    func opening(_ order: Order) -> Quantity {
+    /// How much of what remains does not close: the older orders of the same side close first.
+    private func opening(_ order: Order) -> Quantity {
         guard !order.terms.isReduceOnly else { return .zero }
-        guard let position = traders[order.account].account.position(order.terms.symbol),
-            position.side.closing == order.terms.side
-        else { return order.remaining }
-        return max(.zero, order.remaining - position.quantity)
+        var closable = closable(order)
+        for other in listings[order.terms.symbol].orders where closable > .zero && other.number < order.number {
+            if other.mayOpen(order.account), other.terms.side == order.terms.side {
+                closable -= min(closable, other.remaining)
+            }
+        }
+        return order.remaining - min(closable, order.remaining)
+    }
+
+    /// Sets aside anew what an account's orders in a symbol may still open.
+    mutating func reserve(_ account: Int, _ symbol: Int) {
+        guard let instrument = listings[symbol].rules else { return }
+        let position = traders[account].account.position(symbol)
+        var closable = position?.quantity ?? .zero
+        for index in listings[symbol].orders.indices where listings[symbol].orders[index].mayOpen(account) {
+            release(index, symbol)
+            let order = listings[symbol].orders[index]
+            let closing = order.terms.side == position?.side.closing ? min(closable, order.remaining) : .zero
+            closable -= closing
+            let need = need(order, opening: order.remaining - closing, instrument)
+            listings[symbol].orders[index].reserved = need
+            traders[account].account.reserve(need)
+        }
     }
 
     func price(_ by: OrderTerms.TriggerBy, _ market: Market) -> Price {
         switch by {
         case .last: market.hasTrades ? market.last : market.reference
-        case .mark: market.valuation
-        case .index: market.hasMark ? market.index : market.reference
+        case .mark where market.hasMark: market.mark
+        case .index where market.hasMark: market.index
+        case .mark, .index: price(.last, market)
         }
     }
 
@@ -187,7 +223,7 @@ extension Order {
     mutating func apply(_ amendment: Amendment) {
         if let quantity = amendment.quantity { terms.quantity = quantity }
         if let limit = amendment.limit { terms.limit = limit }
-        if let price = amendment.triggerPrice { terms.trigger?.price = price }
+        if status == .untriggered, let price = amendment.triggerPrice { terms.trigger?.price = price }
         if let leg = amendment.takeProfit { terms.protection.takeProfit = leg }
         if let leg = amendment.stopLoss { terms.protection.stopLoss = leg }
     }

@@ -92,18 +92,18 @@ public struct Position: Equatable, Sendable {
     /// Takes funding out of the margin, at most what the collateral holds.
     ///
     /// Less collateral moves the bankruptcy price, and with it the fee for closing there (up for a long, down for a short),
-    /// so the collateral gives a little more (or less) than what is paid.
-    /// - Returns: how much was paid: by exactly this the margin is less.
+    /// so the collateral gives a little more (or less) than what is paid; and a grain, because that fee is rounded up.
+    /// - Returns: how much was paid: by at least this the margin is less.
     mutating func drain(_ owed: Money, _ instrument: Instrument) -> Money {
         let before = margin
         let fee = side == .long ? -instrument.takerFee : instrument.takerFee
-        drained += min(owed.over(Rate(units: Rate.one + fee.units), .up), collateral)
+        drained += min(owed.over(Rate(units: Rate.one + fee.units), .up) + Fees.grain, collateral)
         post(instrument)
         return min(owed, before - margin)
     }
 
     private mutating func post(_ instrument: Instrument) {
         let bankrupt = side == .long ? cost - collateral : cost + collateral
-        margin = isFlat ? .zero : collateral + bankrupt.times(instrument.takerFee, .up)
+        margin = isFlat ? .zero : collateral + bankrupt.times(instrument.takerFee, .up).rounded(.up)
     }
 }

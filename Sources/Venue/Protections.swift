@@ -8,20 +8,21 @@ extension Engine {
     /// An order that is still in the book has opened something.
     mutating func protect(resting index: Int, _ symbol: Int) {
         let order = listings[symbol].orders[index]
-        guard order.filled > .zero, !order.isProtected || order.terms.protection.isPartial else { return }
-        listings[symbol].orders[index].isProtected = true
+        listings[symbol].orders[index].covered = order.opened
         protect(order)
     }
 
-    /// Sets the levels that a filled order asks for.
+    /// Sets the levels that an order asks for, for what it has opened and they do not cover yet. Those of a whole position
+    /// follow it by themselves, so that the first fill sets them and later ones leave them.
     mutating func protect(_ order: Order) {
         let terms = order.terms
-        guard order.origin == .client, !terms.isReduceOnly,
+        let bare = order.opened - order.covered
+        guard order.origin == .client, bare > .zero, terms.protection.isPartial || order.covered == .zero,
             let position = traders[order.account].account.position(terms.symbol), !position.isFlat,
             position.side.opening == terms.side
         else { return }
-        set(terms.protection.stopLoss, isStop: true, order, order.filled)
-        set(terms.protection.takeProfit, isStop: false, order, order.filled)
+        set(terms.protection.stopLoss, isStop: true, order, bare)
+        set(terms.protection.takeProfit, isStop: false, order, bare)
     }
 
     private mutating func set(_ leg: OrderTerms.Leg?, isStop: Bool, _ parent: Order, _ quantity: Quantity) {
@@ -44,22 +45,43 @@ extension Engine {
         let trigger = OrderTerms.Trigger(
             price: leg.price, rises: (position.side == .long) != isStop, by: leg.by)
         let isWhole = origin == .takeProfit || origin == .stopLoss
+        let standing = listings[symbol].orders.firstIndex {
+            $0.account == account && $0.status == .untriggered && replaces($0)
+        }
+        // A part grows with what its order opens; it may have begun to close already, in orders of its own.
+        let part = quantity + (standing.map { listings[symbol].orders[$0].terms.quantity } ?? .zero)
         let terms = OrderTerms(
             symbol: symbol, side: position.side.closing, kind: leg.limit == nil ? .market : .limit,
-            quantity: isWhole ? position.quantity : quantity, limit: leg.limit ?? .zero,
+            quantity: isWhole ? position.quantity : part, limit: leg.limit ?? .zero,
             timeInForce: leg.limit == nil ? .immediateOrCancel : .goodTillCancelled, isReduceOnly: true,
             closesOnTrigger: true, trigger: trigger)
-        if let index = listings[symbol].orders.firstIndex(where: {
-            $0.account == account && $0.status == .untriggered && replaces($0)
-        }) {
+        if let index = standing {
             listings[symbol].orders[index].terms = terms
+            listings[symbol].orders[index].arrival = tick
             listings[symbol].orders[index].updated = now
             events.append(.order(listings[symbol].orders[index]))
         } else {
-            let order = make(terms, by: account, origin: origin, parent: parent)
+            var order = make(terms, by: account, origin: origin, parent: parent)
+            order.arrival = tick
             listings[symbol].orders.append(order)
             events.append(.order(order))
         }
+    }
+
+    /// A level of the whole position stands as long as the position does: what the book could not fill at once is tried
+    /// again with the next price, by an order of its own.
+    mutating func setAgain(_ order: Order) {
+        let symbol = order.terms.symbol
+        guard order.origin == .takeProfit || order.origin == .stopLoss, order.cause == .depth,
+            let position = traders[order.account].account.position(symbol), !position.isFlat
+        else { return }
+        var next = make(order.terms, by: order.account, origin: order.origin)
+        next.terms.quantity = position.quantity
+        next.parent = order.parent
+        next.parentNumber = order.parentNumber
+        next.arrival = tick
+        listings[symbol].orders.append(next)
+        events.append(.order(next))
     }
 
     /// The levels of the whole position that stand.
@@ -80,10 +102,10 @@ extension Engine {
     ) throws(Refusal) -> Bool {
         guard let position = traders[account].account.position(symbol) else { throw .isFlat }
         try checkLevels(position, symbol, takeProfit: takeProfit ?? nil, stopLoss: stopLoss ?? nil)
-        let before = protection(account, symbol)
+        let before = levels(account, symbol)
         if let part {
-            let pairs = listings[symbol].orders.count { $0.account == account && $0.origin == .partialStopLoss }
-            guard pairs < Self.partialLimit else { throw .tooManyConditionals }
+            let pairs = listings[symbol].orders.filter { $0.account == account && $0.origin.isPartial }
+            guard Set(pairs.map(\.parentNumber)).count < Self.partialLimit else { throw .tooManyConditionals }
             let pair = make(
                 OrderTerms(
                     symbol: symbol, side: position.side.opening, kind: .market, quantity: part, limit: .zero,
@@ -95,7 +117,13 @@ extension Engine {
         }
         try change(takeProfit, .takeProfit, account, symbol)
         try change(stopLoss, .stopLoss, account, symbol)
-        return before != protection(account, symbol)
+        return before != levels(account, symbol)
+    }
+
+    /// What the levels of the whole position ask for.
+    private func levels(_ account: Int, _ symbol: Int) -> [OrderTerms] {
+        listings[symbol].orders.filter { $0.account == account && $0.origin.isProtection && !$0.origin.isPartial }
+            .map(\.terms)
     }
 
     private mutating func change(
@@ -123,6 +151,33 @@ extension Engine {
         for order in listings[symbol].orders
         where order.account == account && order.origin.isProtection && order.status == .untriggered {
             end(order.number, symbol, cause)
+        }
+    }
+
+    /// An order has gone through zero: what protected the position before it is gone with that.
+    mutating func endOutlived(_ number: Int, _ symbol: Int) {
+        guard let order = listings[symbol].orders.first(where: { $0.number == number }), order.opened > .zero,
+            let position = traders[order.account].account.position(symbol)
+        else { return }
+        for other in listings[symbol].orders
+        where other.account == order.account && other.origin.isProtection && other.status == .untriggered
+            && other.terms.side == position.side.opening
+        {
+            end(other.number, symbol, .positionClosed)
+        }
+    }
+
+    /// The levels of a whole position are for as much as it is.
+    mutating func resizeProtections(_ account: Int, _ symbol: Int, _ position: Position) {
+        guard !position.isFlat else { return }
+        for index in listings[symbol].orders.indices {
+            let order = listings[symbol].orders[index]
+            guard order.account == account, order.status == .untriggered, order.origin.isProtection,
+                !order.origin.isPartial, order.terms.quantity != position.quantity
+            else { continue }
+            listings[symbol].orders[index].terms.quantity = position.quantity
+            listings[symbol].orders[index].updated = now
+            events.append(.order(listings[symbol].orders[index]))
         }
     }
 

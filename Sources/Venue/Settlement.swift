@@ -3,9 +3,9 @@ import Records
 /// Fills are booked, orders end, positions and money are told of.
 extension Engine {
     /// Books a level for an order, in as many fills as are wanted.
-    mutating func fill(_ index: Int, _ symbol: Int, _ level: Level, _ liquidity: Liquidity, _ kind: Fill.Kind = .trade)
+    mutating func fill(_ number: Int, _ symbol: Int, _ level: Level, _ liquidity: Liquidity, _ kind: Fill.Kind = .trade)
     {
-        guard let instrument = listings[symbol].instrument else { return }
+        guard let index = listings[symbol].index(of: number), let instrument = listings[symbol].rules else { return }
         let steps = level.quantity.units / instrument.step.units
         let parts = kind == .trade ? max(1, min(Int64(fillParts), steps)) : 1
         var rest = level.quantity
@@ -23,13 +23,14 @@ extension Engine {
         var order = listings[symbol].orders[index]
         let closing = close(order, level, liquidity, instrument)
         let rest = Level(price: level.price, quantity: level.quantity - closing.quantity)
-        var fee = closing.fee
-        if rest.quantity > .zero { fee += open(order, rest, liquidity, instrument) }
+        let fee = Fees.of(level, liquidity, instrument)
+        if rest.quantity > .zero { open(order, rest, fee: fee - closing.fee, instrument) }
         traders[order.account].note(realised: closing.realised - fee, symbol)
         order.filled += level.quantity
         order.value += level.price * level.quantity
         order.fees += fee
         order.realised += closing.realised
+        order.opened += rest.quantity
         order.updated = now
         order.status = order.remaining == .zero ? .filled : .partiallyFilled
         listings[symbol].orders[index] = order
@@ -66,15 +67,12 @@ extension Engine {
             entry: position.averageEntry)
     }
 
-    private mutating func open(
-        _ order: Order, _ level: Level, _ liquidity: Liquidity, _ instrument: Instrument
-    ) -> Money {
+    private mutating func open(_ order: Order, _ level: Level, fee: Money, _ instrument: Instrument) {
         let symbol = order.terms.symbol
         if traders[order.account].account.position(symbol)?.isFlat == true {
             // Through zero: what was there is gone, and what follows is a new position.
             traders[order.account].account.clear(symbol)
             listings[symbol].holders -= 1
-            endProtections(order.account, symbol, .positionClosed)
         }
         if traders[order.account].account.position(symbol) == nil {
             let leverage = traders[order.account].leverage(symbol)
@@ -82,14 +80,15 @@ extension Engine {
                 symbol, Position(Direction(opening: order.terms.side), leverage: leverage, opened: now))
             listings[symbol].holders += 1
         }
-        return traders[order.account].account.add(level, symbol, instrument, liquidity)
+        traders[order.account].account.add(level, fee: fee, symbol, instrument)
     }
 
     /// Ends an order, wherever it is.
-    mutating func end(_ number: Int, _ symbol: Int, _ cause: Order.Cause) {
+    /// - Parameter cause: nil for one that is filled.
+    mutating func end(_ number: Int, _ symbol: Int, _ cause: Order.Cause?) {
         guard let index = listings[symbol].index(of: number) else { return }
         let status: Order.Status = listings[symbol].orders[index].status == .untriggered ? .deactivated : .cancelled
-        finish(index, symbol, status, cause)
+        finish(index, symbol, cause == nil ? .filled : status, cause)
     }
 
     /// Takes an order out of the book.
@@ -99,15 +98,19 @@ extension Engine {
         order.status = status
         order.cause = cause
         order.updated = now
+        // What it would have closed is left to the orders behind it.
+        if closable(order) > .zero { reserve(order.account, symbol) }
         events.append(.order(order))
-        if order.filled > .zero, !order.isProtected || order.terms.protection.isPartial { protect(order) }
+        protect(order)
+        setAgain(order)
     }
 
     /// Tells what an order has made of its account's position and money.
     mutating func settle(_ order: Order) {
         let symbol = order.terms.symbol
-        guard let position = traders[order.account].account.position(symbol) else { return }
         if let index = listings[symbol].index(of: order.number) { protect(resting: index, symbol) }
+        guard let position = traders[order.account].account.position(symbol) else { return }
+        resizeProtections(order.account, symbol, position)
         events.append(.position(account: order.account, symbol: symbol, position))
         if position.isFlat {
             traders[order.account].account.clear(symbol)
@@ -116,17 +119,8 @@ extension Engine {
         }
         follow(order.account, symbol)
         cutReduceOnly(order.account, symbol)
+        reserve(order.account, symbol)
         events.append(.account(order.account))
-    }
-
-    mutating func reserve(_ index: Int, _ symbol: Int) {
-        guard let instrument = listings[symbol].instrument else { return }
-        release(index, symbol)
-        let order = listings[symbol].orders[index]
-        guard order.terms.trigger == nil || order.isAtBook else { return }
-        let need = need(order, instrument)
-        listings[symbol].orders[index].reserved = need
-        traders[order.account].account.reserve(need)
     }
 
     mutating func release(_ index: Int, _ symbol: Int) {
@@ -137,7 +131,7 @@ extension Engine {
 
     /// Brings the price at which an isolated position is taken over up to date.
     mutating func follow(_ account: Int, _ symbol: Int) {
-        guard let instrument = listings[symbol].instrument, !traders[account].isCross,
+        guard let instrument = listings[symbol].rules, !traders[account].isCross,
             let position = traders[account].account.position(symbol)
         else { return traders[account].setLiquidation(nil, symbol) }
         let level = Liquidation.level(position, maintenance: instrument.maintenanceMargin)
@@ -165,7 +159,7 @@ extension Engine {
     mutating func fund(_ record: Record) {
         let symbol = record.symbol
         guard let rate = Rate(nearest: record.fundingRate), rate.units.magnitude <= Rate.one,
-            let instrument = listings[symbol].instrument
+            let instrument = listings[symbol].rules
         else { return }
         let mark = listings[symbol].market.valuation
         for account in traders.indices {

@@ -14,18 +14,31 @@ enum SharedMargin {
         let held = account.positions.enumerated().compactMap { symbol, position in
             position.flatMap { position in view(symbol).map { (symbol, position, $0.0, $0.1) } }
         }
-        let whole = held.reduce(into: Money.zero) { $0 += $1.2 * $1.1.quantity }
-        return held.map { symbol, position, price, instrument in
+        // Shorts first: their price has a floor, and what it leaves short the longs can bear.
+        let inTurn = held.filter { $0.1.side == .short } + held.filter { $0.1.side == .long }
+        var left = equity
+        var whole = held.reduce(into: Money.zero) { $0 += $1.2 * $1.1.quantity }
+        return inTurn.map { symbol, position, price, instrument -> (symbol: Int, price: Price) in
             let value = price * position.quantity
-            let share = whole > .zero ? Money(units: ratio(equity.units, value.units, whole.units, .down)) : .zero
-            let fee = instrument.takerFee.units
-            let level =
-                position.side == .long
-                ? (value - share).over(Rate(units: Rate.one - fee), .up)
-                    .price(of: position.quantity, grain: instrument.tick, .up)
-                : (value + share).over(Rate(units: Rate.one + fee), .down)
-                    .price(of: position.quantity, grain: instrument.tick, .down)
-            return (symbol, max(instrument.tick, level))
-        }
+            let share = whole > .zero ? Money(units: ratio(left.units, value.units, whole.units, .down)) : .zero
+            let level = self.level(position, value: value, share: share - Fees.grain, instrument)
+            let closing = Level(price: level, quantity: position.quantity)
+            let gain = level * position.quantity - value
+            left += (position.side == .long ? gain : -gain) - Fees.taker(closing, instrument)
+            whole -= value
+            return (symbol, level)
+        }.sorted { $0.symbol < $1.symbol }
+    }
+
+    /// The price at which closing costs the share, the fee included, on the next tick in favour of the account.
+    private static func level(_ position: Position, value: Money, share: Money, _ instrument: Instrument) -> Price {
+        let fee = instrument.takerFee.units
+        let level =
+            position.side == .long
+            ? (value - share).over(Rate(units: Rate.one - fee), .up)
+                .price(of: position.quantity, grain: instrument.tick, .up)
+            : (value + share).over(Rate(units: Rate.one + fee), .down)
+                .price(of: position.quantity, grain: instrument.tick, .down)
+        return max(instrument.tick, level)
     }
 }

@@ -27,10 +27,19 @@ public enum Sizing {
 
         /// The most that `free` can carry, a multiple of the step.
         ///
-        /// Counted in steps of the need of one step, which is at least the need of many divided by their number: so it
-        /// may be one step short where that rounding matters (a 1e-16th of the price), and is never too much.
+        /// Counted in steps of what one step needs before fees are rounded. Where rounding makes that too many, the
+        /// grains of two fees are left aside: so it may be some steps short where those matter, and is never too much.
         public func affordable(_ free: Money) -> Quantity {
-            let steps = max(0, free.units) / need(instrument.step).units
+            let most = steps(free)
+            return need(most) <= free ? most : steps(free - Fees.grain - Fees.grain)
+        }
+
+        private func steps(_ free: Money) -> Quantity {
+            let value = price * instrument.step
+            let collateral = value.over(leverage, .up)
+            let bankrupt = side == .buy ? value - collateral : value + collateral
+            let fees = value.times(instrument.takerFee, .up) + bankrupt.times(instrument.takerFee, .up)
+            let steps = max(0, free.units) / (collateral + fees).units
             let most = Int128(Quantity.limit / instrument.step.units)
             return Quantity(units: Int64(min(steps, most)) * instrument.step.units)
         }

@@ -27,19 +27,19 @@ extension Engine {
     }
 
     private func fires(_ order: Order, _ glance: Glance) -> Bool {
-        guard order.status == .untriggered, let trigger = order.terms.trigger, glance.shows(trigger.by) else {
-            return false
-        }
+        guard order.status == .untriggered, order.arrival != tick, let trigger = order.terms.trigger,
+            glance.shows(trigger.by)
+        else { return false }
         return trigger.isReached(at: glance.price)
     }
 
     private mutating func fire(_ order: Order, _ symbol: Int) {
-        guard let index = listings[symbol].index(of: order.number), let instrument = listings[symbol].instrument else {
-            return
+        if order.origin.isPartial { endTwin(of: order) }
+        guard let index = listings[symbol].index(of: order.number), let instrument = listings[symbol].rules else {
+            fatalError("an order without rules waits for its trigger")
         }
         listings[symbol].orders[index].status = .new
         listings[symbol].orders[index].updated = now
-        if order.origin == .partialTakeProfit || order.origin == .partialStopLoss { endTwin(of: order) }
         guard need(order, instrument) <= available(order.account) else { return end(order.number, symbol, .margin) }
         if order.terms.kind == .market { listings[symbol].orders[index].terms.limit = band(symbol, order.terms.side) }
         meet(order.number, symbol, seen: listings[symbol].market.reference)
@@ -48,7 +48,7 @@ extension Engine {
     /// How far a market order may go into the book.
     public func band(_ symbol: Int, _ side: Side) -> Price {
         let listing = listings[symbol]
-        return listing.instrument.map {
+        return listing.rules.map {
             PriceBand.edge(side, listing.market, $0, x: PriceBand.ratio(listing.name))
         } ?? .zero
     }
@@ -68,19 +68,28 @@ extension Engine {
         }
     }
 
+    /// The exchange takes over what an order would have closed.
+    mutating func takeOver(around order: Order) {
+        if traders[order.account].isCross {
+            takeOver(order.account)
+        } else {
+            takeOver(order.account, order.terms.symbol)
+        }
+    }
+
     /// The exchange takes an isolated position over, at its bankruptcy price.
-    mutating func takeOver(_ account: Int, _ symbol: Int) {
-        guard let position = traders[account].account.position(symbol), let instrument = listings[symbol].instrument
+    private mutating func takeOver(_ account: Int, _ symbol: Int) {
+        guard let position = traders[account].account.position(symbol), let instrument = listings[symbol].rules
         else { return }
         endOrders(account, symbol)
-        takeOver(account, symbol, at: Liquidation.bankruptcy(position, tick: instrument.tick))
+        takeOver(account, symbol, at: Liquidation.takeover(position, instrument))
     }
 
     /// The exchange takes all positions of an account over, each at the price at which its share of the money is gone.
     private mutating func takeOver(_ account: Int) {
         for symbol in listings.indices { endOrders(account, symbol) }
         let prices = SharedMargin.bankruptcies(traders[account].account, equity: equity(account)) { symbol in
-            listings[symbol].instrument.map { (listings[symbol].market.valuation, $0) }
+            listings[symbol].rules.map { (listings[symbol].market.valuation, $0) }
         }
         for (symbol, price) in prices { takeOver(account, symbol, at: price) }
     }
@@ -92,9 +101,8 @@ extension Engine {
             isReduceOnly: true)
         let order = make(terms, by: account, origin: .liquidation)
         listings[symbol].orders.append(order)
-        let index = listings[symbol].orders.count - 1
-        fill(index, symbol, Level(price: price, quantity: position.quantity), .taker, .takeover)
-        finish(index, symbol, .filled, nil)
+        fill(order.number, symbol, Level(price: price, quantity: position.quantity), .taker, .takeover)
+        end(order.number, symbol, nil)
         settle(order)
     }
 

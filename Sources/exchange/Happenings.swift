@@ -80,7 +80,7 @@ extension Exchange {
             desks[account].setOpener(fill.order.link, symbol)
         }
         writeFill(fill, execution: name, opener: desks[account].opener(symbol), into: &ledger)
-        if fill.closed > .zero, let instrument = engine.listings[symbol].instrument {
+        if fill.closed > .zero, let instrument = engine.listings[symbol].rules {
             let part = Level(price: fill.level.price, quantity: fill.closed)
             desks[account].note(
                 closing: fill, leverage: engine.traders[account].leverage(symbol),

@@ -69,7 +69,7 @@ extension PaperStage {
         let wanted = Sizing.reduction(of: position.quantity, by: order.quantity, instrument)
         let levels = levels(order.side, wanted, symbol, instrument, seen: seen)
         guard !levels.isEmpty else { return write(order, symbol, "cancelled", because: "depth", into: &out) }
-        guard !isBankrupt(position, levels, instrument) else {
+        guard !Liquidation.isBeyond(position, levels, instrument) else {
             liquidate(symbol, into: &out)
             return write(order, symbol, "cancelled", because: "position_gone", into: &out)
         }
@@ -108,12 +108,6 @@ extension PaperStage {
             writeFill(
                 id, symbol, position.side.closing, level, fee: fee, realised: realised, reason: reason, into: &out)
         }
-    }
-
-    /// Whether closing at these levels would cost more than the position has posted.
-    func isBankrupt(_ position: Position, _ levels: [Level], _ instrument: Instrument) -> Bool {
-        let limit = Liquidation.bankruptcy(position, tick: instrument.tick)
-        return levels.contains { position.side == .long ? $0.price < limit : $0.price > limit }
     }
 
     /// Writes what the position and the account have become.

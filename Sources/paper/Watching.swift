@@ -74,7 +74,7 @@ extension PaperStage {
             let holding = books[symbol].holding
         else { return }
         let levels = levels(position.side.closing, position.quantity, symbol, instrument, seen: seen)
-        guard reason != .liquidation, !isBankrupt(position, levels, instrument) else {
+        guard reason != .liquidation, !Liquidation.isBeyond(position, levels, instrument) else {
             return liquidate(symbol, into: &out)
         }
         guard !levels.isEmpty else { return }
@@ -87,8 +87,7 @@ extension PaperStage {
         guard let position = account.position(symbol), let instrument = books[symbol].instrument,
             let holding = books[symbol].holding
         else { return }
-        let level = Level(
-            price: Liquidation.bankruptcy(position, tick: instrument.tick), quantity: position.quantity)
+        let level = Level(price: Liquidation.takeover(position, instrument), quantity: position.quantity)
         close(symbol, [level], id: holding.id, reason: Watch.Reason.liquidation.rawValue, into: &out)
         settle(symbol, into: &out)
     }

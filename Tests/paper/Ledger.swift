@@ -95,11 +95,14 @@ struct Ledger {
 
     private mutating func owe(_ line: Line) {
         guard let holding = holdings[line["sym"]], holding.quantity != 0 else { return }
-        var exact = -holding.quantity * valuation(line["sym"]) * line.decimal("rate")
-        var rounded = Decimal()
-        NSDecimalRound(&rounded, &exact, 16, .plain)
-        check(rounded == exact, "the oracle would have to round", line)
-        owed = exact
+        owed = -rounded(holding.quantity * valuation(line["sym"]) * line.decimal("rate"))
+    }
+
+    /// To 1e-8, upwards: against the account, if it is what is paid.
+    private func rounded(_ paid: Decimal) -> Decimal {
+        var (magnitude, rounded) = (abs(paid), Decimal())
+        NSDecimalRound(&rounded, &magnitude, 8, paid < 0 ? .down : .up)
+        return paid < 0 ? -rounded : rounded
     }
 
     private mutating func order(_ line: Line) {
@@ -121,7 +124,7 @@ struct Ledger {
         reasons[line["reason"], default: 0] += 1
         check(quantity > 0 && isMultiple(quantity, rules.step), "quantity off step", line)
         check(px > 0 && isMultiple(px, rules.tick), "price off tick", line)
-        check(fee == quantity * px * rules.takerFee, "fee", line)
+        check(fee == rounded(quantity * px * rules.takerFee), "fee", line)
         var holding = holdings[symbol] ?? Holding()
         if line["reason"] == "open" {
             check(line["reduce_only"] == "false", "opening reduces", line)

@@ -117,8 +117,8 @@ import Testing
         account.fund(money("-0.21177085"), 0, bitcoin)
         #expect(account.available == .zero && account.position(0)?.drained == .zero)
         account.fund(money("-1"), 0, bitcoin)
-        #expect(account.funding == money("-1.21177085") && account.cash == account.marginInUse)
-        // 1 / (1 - 0.00055) is taken, so (96.87 - 9.687 + 1.0005503...) / 0.001, up to the tick.
+        #expect(account.funding == money("-1.21177085") && account.available <= Fees.grain + Fees.grain)
+        // 1 / (1 - 0.00055) and a grain are taken, so (96.87 - 9.687 + 1.0005503...) / 0.001, up to the tick.
         #expect(Liquidation.bankruptcy(account.position(0)!, tick: bitcoin.tick) == price("88183.6"))
         account.fund(money("-1000"), 0, bitcoin)
         // What stays is the fee for closing at the entry: 96.87 x 0.00055.

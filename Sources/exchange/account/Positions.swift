@@ -116,7 +116,7 @@ extension Exchange {
     }
 
     private func figures(_ position: Position, _ symbol: Int, _ trader: Trader, _ mark: Price) -> [JSON.Member] {
-        guard let instrument = engine.listings[symbol].instrument else { return Self.flatFigures }
+        guard let instrument = engine.listings[symbol].rules else { return Self.flatFigures }
         let initial = Margin.initial(position, instrument)
         let maintenance = Margin.maintenance(position, instrument)
         let current = position.realised - position.fees + position.funding

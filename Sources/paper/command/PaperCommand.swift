@@ -29,13 +29,14 @@ struct PaperCommand: FilterCommand {
             trade; on bars alone the open of the first bar that starts at or after the intent.
               price       the quantity quoted at the best price, the remainder worse by --slippage, up to --depth times \
             the quantity quoted; what is left is cancelled. Without quotes: the price seen and --half-spread.
-              fees        the taker's, on every fill.
+              fees        the taker's, on every fill, rounded up to 1e-8.
               triggers    take-profit and stop-loss on the last trade or the mark (--trigger), as market orders at the \
             book of that moment, without latency. On bars the loss comes first.
               margin      isolated. Liquidated when the mark price (without one: the reference price) reaches entry x \
             (1 - 1/leverage + --maintenance-margin), for a short (1 + 1/leverage - --maintenance-margin); taken over at \
             the bankruptcy price, so a position never loses more than its margin.
-              funding     quantity x mark x rate at the funding record; a long pays if the rate is above 0.
+              funding     quantity x mark x rate at the funding record, rounded to 1e-8 against the account; a long pays if \
+            the rate is above 0.
             It does not move the market, queue, or fill as a maker.
 
             EXIT STATUS
