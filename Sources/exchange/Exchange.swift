@@ -181,7 +181,6 @@ public final class Exchange {
     }
 
     private func push(at now: Int64) {
-        guard streams.hasListeners else { return }
         for push in market.takePushes(streams.topics, at: now) { streams.send(push.text, toTopic: push.topic) }
     }
 

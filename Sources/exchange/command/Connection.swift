@@ -45,7 +45,8 @@ final class Connection: ChannelDuplexHandler {
     init(_ channel: any Channel, server: Server) {
         self.channel = channel
         self.server = server
-        name = channel.remoteAddress.flatMap { address in address.port.map { "\(address.ipAddress ?? "?"):\($0)" } } ?? "?"
+        name =
+            channel.remoteAddress.flatMap { address in address.port.map { "\(address.ipAddress ?? "?"):\($0)" } } ?? "?"
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -126,7 +127,9 @@ final class Connection: ChannelDuplexHandler {
         }
     }
 
-    private func write(_ bytes: inout ByteBuffer, upTo cut: (left: Int, ending: Ending), _ context: ChannelHandlerContext) {
+    private func write(
+        _ bytes: inout ByteBuffer, upTo cut: (left: Int, ending: Ending), _ context: ChannelHandlerContext
+    ) {
         guard let head = bytes.readSlice(length: min(cut.left, bytes.readableBytes)) else { return }
         let left = cut.left - head.readableBytes
         guard left == 0 else {

@@ -29,26 +29,22 @@ final class ExchangeRun: Sendable {
     ) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
-        let limit = Self.connectionLimit()
-        let box = UnsafeTransfer((exchange, meta))
-        let (server, market) = try loop.submit { [self] in
-            let (exchange, meta) = box.value
-            let server = Server(exchange, accounts: accounts, connectionLimit: limit, loop: loop)
-            server.faults = faults
-            server.whenFailed = { [self] error in tell { $0.failure = error } }
-            let market = MarketInput(
-                server, meta: meta, whenHungry: { [self] in tell { $0.wantsInput = true } },
-                whenOver: { [self] error in tell { $0.inputEnd = error.map { .failure($0) } ?? .success(()) } })
-            return (server, market)
-        }.wait()
+        let server = Server(exchange, accounts: accounts, connectionLimit: Self.connectionLimit(), loop: loop)
+        server.faults = faults
+        server.whenFailed = { [self] error in tell { $0.failure = error } }
+        let market = MarketInput(
+            server, meta: meta, whenHungry: { [self] in tell { $0.wantsInput = true } },
+            whenOver: { [self] error in tell { $0.inputEnd = error.map { .failure($0) } ?? .success(()) } })
         let listener = try Listening.bind(address, server, on: group)
         if let bound = listener.localAddress, let host = bound.ipAddress, let port = bound.port {
             let name = host.contains(":") ? "[\(host)]" : host
             diagnose(ExchangeCommand.program, "listening on \(name):\(port)")
         }
         let end = Result { try wait(market, loop) }
-        listener.close(promise: nil)
-        try? sayGoodbye(server)
+        try? sayGoodbye(server, listener)
+        // The loop must not outlive the server.
+        try? group.syncShutdownGracefully()
+        withExtendedLifetime((server, market)) {}
         try end.get()
     }
 
@@ -79,10 +75,12 @@ final class ExchangeRun: Sendable {
     }
 
     /// Streams get a close frame, and everybody a moment to read what was sent.
-    private func sayGoodbye(_ server: Server) throws {
+    private func sayGoodbye(_ server: Server, _ listener: any Channel) throws {
+        try listener.close().wait()
         try server.loop.submit { server.closeAll(1001) }.wait()
         let deadline = NIODeadline.now() + Limits.farewellTime
-        while NIODeadline.now() < deadline, UnixSignals.pending == nil || NIODeadline.now() < deadline - .milliseconds(500)
+        while NIODeadline.now() < deadline,
+            UnixSignals.pending == nil || NIODeadline.now() < deadline - .milliseconds(500)
         {
             guard try server.loop.submit({ server.hasConnections }).wait() else { return }
             usleep(5000)
@@ -99,12 +97,6 @@ final class ExchangeRun: Sendable {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return max(1, min(Limits.connections, Int(clamping: limit.rlim_cur) - others))
     }
-}
-
-/// Hands values that belong to the event loop over to it; the sender does not touch them again.
-private struct UnsafeTransfer<Value>: @unchecked Sendable {
-    let value: Value
-    init(_ value: Value) { self.value = value }
 }
 
 /// Wakes the main thread out of poll(2).

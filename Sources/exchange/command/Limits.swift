@@ -13,6 +13,8 @@ enum Limits {
     static let messageBytes = 1 << 18
     /// What may wait for a stream's client to read it; a client that falls further behind is cut off.
     static let waitingBytes = 1 << 20
+    /// What the system may hold beside that; without a bound it would take some MiB more.
+    static let systemBytes = 1 << 18
     /// What is read and thrown away of a client that was refused, so that it sees the refusal.
     static let discardedBytes = 4 << 20
 
@@ -26,6 +28,8 @@ enum Limits {
     static let streamIdleSeconds = 600
     static let streamIdleRange = 30...600
 
+    /// What is read of one client before the others have their turn: some ten requests.
+    static let bytesPerTurn = 4096
     /// Market records between two looks at the clients.
     static let recordsPerTurn = 128
     /// How long those looks take precedence.

@@ -9,12 +9,19 @@ import Stage
 /// client has asked for one.
 enum Listening {
     /// - Throws: `Failure`, if the address cannot be had.
-    static func bind(_ address: SocketAddress, _ server: Server, on group: MultiThreadedEventLoopGroup) throws -> any Channel {
+    static func bind(_ address: SocketAddress, _ server: Server, on group: MultiThreadedEventLoopGroup) throws
+        -> any Channel
+    {
         do {
             return try ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 512)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.socketOption(.so_sndbuf), value: Limits.systemBytes)
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelOption(
+                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Limits.bytesPerTurn)
+                )
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try begin(channel, server) }
                 }
@@ -45,7 +52,8 @@ enum Listening {
         try channel.pipeline.syncOperations.addHandlers([connection, encoder, decoder, pipelining, upgrade, http])
     }
 
-    private static func upgrader(_ connection: NIOLoopBound<Connection>, _ server: Server) -> NIOWebSocketServerUpgrader {
+    private static func upgrader(_ connection: NIOLoopBound<Connection>, _ server: Server) -> NIOWebSocketServerUpgrader
+    {
         // The stream's number, between the two halves of the handshake.
         let number = NIOLoopBoundBox(Int?.none, eventLoop: server.loop)
         return NIOWebSocketServerUpgrader(

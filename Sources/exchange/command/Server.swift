@@ -193,7 +193,8 @@ final class Server: @unchecked Sendable {
     func cause(_ fault: VenueFault, _ name: String, _ target: String, _ detail: String) throws {
         switch fault {
         case .restart:
-            note(name, target, detail)
+            // It writes its own `fault` record.
+            counts.faults += 1
             exchange.restart(into: &ledger)
             for stream in sortedStreams { stream.close(1012, nil) }
         case .clockOffset(let milliseconds):

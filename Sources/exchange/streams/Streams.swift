@@ -45,7 +45,6 @@ struct Streams {
         topicName = options.categorisedTopic
     }
 
-    var hasListeners: Bool { !topics.isEmpty }
     var deadline: Int64? { delayed.first?.at }
     subscript(number: Int) -> Stream? { streams[number] }
     func hasPrivate(_ account: Int) -> Bool { personal[account] != nil }
