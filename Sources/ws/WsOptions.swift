@@ -8,16 +8,16 @@ public struct WsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Trust these certificates (PEM) too, besides the system's.", valueName: "file"))
     public var ca: String?
 
-    @Option(help: ArgumentHelp("Send this text again and again to keep the connection; '' for none.", valueName: "text"))
+    @Option(help: ArgumentHelp("Send this text to keep the connection; '' for none.", valueName: "text"))
     public var ping = #"{"op":"ping"}"#
 
-    @Option(help: ArgumentHelp("How often.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How often to send it.", valueName: "seconds"))
     public var pingInterval = 20.0
 
     @Option(help: ArgumentHelp("A connection on which no byte came for this long is dead.", valueName: "seconds"))
     public var silence = 30.0
 
-    @Option(help: ArgumentHelp("The longest message that is taken; a longer one ends the connection.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("A message that is longer ends the connection.", valueName: "bytes"))
     public var maxFrame = 1 << 20
 
     @Option(help: ArgumentHelp("How many attempts at the first connection may fail.", valueName: "n"))

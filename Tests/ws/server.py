@@ -279,8 +279,9 @@ def serve(connection, number):
         elif name == "hasty":
             peer.accept(then=frame('{"first":1}'))
         elif name == "loris":
+            peer.raw(b"HTTP/1.1 101 Switching Protocols\r\nX: ")
             for _ in range(40):
-                peer.raw(b"H")
+                peer.raw(b"y")
                 time.sleep(0.5)
         elif name == "late" and connections[path] < 3:
             peer.raw(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")

@@ -80,6 +80,8 @@ final class WsRun {
         while let line = input.next() {
             if let defect = line.defect {
                 session.refuse(lines: 1, because: defect.problem)
+            } else if line.bytes.count > RecordReader.lineLimit {
+                session.refuse(lines: 1, because: "longer than \(RecordReader.lineLimit) bytes")
             } else if let text = Text.ofLine(line.bytes) {
                 if !text.isEmpty { texts.append(text) }
             } else {
