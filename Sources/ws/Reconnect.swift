@@ -55,6 +55,6 @@ public struct Reconnect {
         for _ in 0..<row where longest < Self.longestDelaySeconds { longest *= Self.growth }
         row += 1
         longest = min(longest, Self.longestDelaySeconds)
-        return Double.random(in: longest / 2...longest, using: &random)
+        return longest * (1 - Double.random(in: 0..<1, using: &random) / 2)
     }
 }
