@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 
 /// Where a connection goes: a URL that `drift-ws` takes.

@@ -1,5 +1,5 @@
-#!/usr/bin/env python3
-"""An echo server of another make: the `websockets` library. Prints its port."""
+#!/usr/bin/python3
+"""An echo server of another make: the `websockets` library (Debian's python3-websockets). Prints its port."""
 import asyncio, websockets
 
 

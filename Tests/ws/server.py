@@ -216,14 +216,21 @@ def flood(peer):
     sent = 0
     data = '{"n":%08d,"pad":"' + "x" * 4000 + '"}'
     try:
-        while sent < 200_000:
-            peer.frame(data % sent)
+        while sent < 1_000_000:
+            if peer.path == "/binaries":
+                peer.raw(b"\x82\x00" * 1000)
+            else:
+                peer.frame(data % sent)
             sent += 1
     except TimeoutError:
         peer.log(stopped=sent)
         peer.socket.settimeout(None)
     while peer.receive()[0] != "close":
         pass
+
+
+def binaries(peer):
+    flood(peer)
 
 
 def burst(peer):

@@ -15,7 +15,7 @@ final class FrameHandler: ChannelInboundHandler {
         case .connectionClose: connection.closedByServer(frame.data)
         case .ping: connection.pong(frame.data)
         case .text: write(frame.data)
-        case .binary: connection.session.write(.skipped(reason: "a binary frame of \(frame.length) bytes"))
+        case .binary: skip("a binary frame of \(frame.length) bytes")
         default: break
         }
     }
@@ -24,10 +24,14 @@ final class FrameHandler: ChannelInboundHandler {
         let (outcome, isFull) = connection.session.write(text)
         switch outcome {
         case .written: break
-        case .skipped(let reason): connection.session.write(.skipped(reason: reason))
+        case .skipped(let reason): skip(reason)
         case .invalidUTF8: connection.end("a text frame that is not UTF-8", code: .dataInconsistentWithMessage)
         }
         if isFull { connection.pause() }
+    }
+
+    private func skip(_ reason: String) {
+        if connection.session.write(.skipped(reason: reason)) { connection.pause() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

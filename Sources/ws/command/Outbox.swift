@@ -11,7 +11,7 @@ final class Outbox: Sendable {
     private struct State {
         var lines: [UInt8] = []
         var end: Failure?
-        var unsentBytes = 0
+        var isHandingOver = false
         var isOpened = false
     }
 
@@ -59,14 +59,20 @@ final class Outbox: Sendable {
         wake()
     }
 
-    /// Bytes of standard input were handed to the connection (or, negative, it has done with them).
-    func handed(_ bytes: Int) {
-        state.withLock { $0.unsentBytes += bytes }
-        if bytes < 0 { wake() }
+    /// Lines of standard input are on their way to the connection.
+    func handOver() { state.withLock { $0.isHandingOver = true } }
+
+    /// They have gone to the socket, or nowhere.
+    func handedOver() {
+        state.withLock { $0.isHandingOver = false }
+        wake()
     }
 
-    /// Whether lines to send may be read: one read's worth of them is on the way at most.
-    var wantsInput: Bool { state.withLock { $0.isOpened && $0.unsentBytes == 0 } }
+    /// Whether lines to send may be read: one read's worth of them is on the way at most, and there is room for the
+    /// events that say which could not be sent.
+    var wantsInput: Bool {
+        state.withLock { $0.isOpened && !$0.isHandingOver && $0.lines.count < Self.fullBytes }
+    }
 
     // MARK: - The wake-up
 

@@ -36,21 +36,17 @@ final class Session: @unchecked Sendable {
 
     /// Sends lines of standard input; those that come while there is no connection are not kept for the next: what
     /// they say (a signature, an order) may be stale by then.
-    func send(_ lines: [[UInt8]]) {
-        let bytes = lines.reduce(1) { $0 + $1.count }
-        outbox.handed(bytes)
+    /// - Parameter refused: what there was besides, that cannot be sent.
+    func send(_ lines: [[UInt8]], refused: [Event]) {
+        outbox.handOver()
         loop.execute {
+            for event in refused { self.write(event) }
             guard let connection = self.connection, connection.isOpen else {
-                self.write(.unsent(lines: lines.count, reason: "not connected"))
-                self.outbox.handed(-bytes)
-                return
+                if !lines.isEmpty { self.write(.unsent(lines: lines.count, reason: "not connected")) }
+                return self.outbox.handedOver()
             }
-            connection.send(lines).whenComplete { _ in self.outbox.handed(-bytes) }
+            connection.send(lines).whenComplete { _ in self.outbox.handedOver() }
         }
-    }
-
-    func refuse(lines: Int, because reason: String) {
-        loop.execute { self.write(.unsent(lines: lines, reason: reason)) }
     }
 
     /// The outbox was emptied.
@@ -95,12 +91,14 @@ final class Session: @unchecked Sendable {
         _ = loop.scheduleTask(in: .nanoseconds(Int64(delay * 1e9))) { self.attempt() }
     }
 
-    func write(_ event: Event) {
+    /// - Returns: whether the output is full now.
+    @discardableResult
+    func write(_ event: Event) -> Bool {
         let line = event.line(at: now())
-        _ = outbox.append { $0.append(contentsOf: line) }
+        return outbox.append { $0.append(contentsOf: line) }
     }
 
-    /// - Returns: what became of the frame, and whether the output is full now.
+    /// - Returns: what became of the text frame, and whether the output is full now.
     func write(_ frame: ByteBuffer) -> (Frame.Outcome, isFull: Bool) {
         var outcome = Frame.Outcome.written
         let time = now()

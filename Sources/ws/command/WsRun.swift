@@ -77,21 +77,21 @@ final class WsRun {
     private func readInput() throws {
         guard let count = try input.fill() else { return }
         var texts: [[UInt8]] = []
+        var refused = Refused()
         while let line = input.next() {
             if let defect = line.defect {
-                session.refuse(lines: 1, because: defect.problem)
+                refused.add(defect.problem)
             } else if line.bytes.count > RecordReader.lineLimit {
-                session.refuse(lines: 1, because: "longer than \(RecordReader.lineLimit) bytes")
+                refused.add("longer than \(RecordReader.lineLimit) bytes")
             } else if let text = Text.ofLine(line.bytes) {
                 if !text.isEmpty { texts.append(text) }
             } else {
-                session.refuse(lines: 1, because: "not UTF-8")
+                refused.add("not UTF-8")
             }
         }
-        if !texts.isEmpty { session.send(texts) }
-        guard count == 0 else { return }
-        isInputOver = true
-        if let torn = input.torn()?.defect { session.refuse(lines: 1, because: torn.problem) }
+        isInputOver = count == 0
+        if isInputOver, let torn = input.torn()?.defect { refused.add(torn.problem) }
+        if !texts.isEmpty || !refused.events.isEmpty { session.send(texts, refused: refused.events) }
     }
 
     // MARK: - The end
@@ -106,5 +106,18 @@ final class WsRun {
             try write()
         }
         try write()
+    }
+}
+
+/// Lines that cannot be sent: an event for those in a row that have the same reason.
+private struct Refused {
+    private(set) var events: [Event] = []
+
+    mutating func add(_ reason: String) {
+        if case .unsent(let lines, reason) = events.last {
+            events[events.count - 1] = .unsent(lines: lines + 1, reason: reason)
+        } else {
+            events.append(.unsent(lines: 1, reason: reason))
+        }
     }
 }
