@@ -29,8 +29,9 @@ func stage(_ verb: String, knows: [Target.Dependency] = [], reaches: [Target.Dep
     ]
 }
 
-func tests(_ name: String, of rooms: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: rooms, path: "Tests/\(name)", swiftSettings: settings)
+func tests(_ name: String, of rooms: [Target.Dependency], besides scripts: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: rooms, path: "Tests/\(name)", exclude: scripts, swiftSettings: settings)
 }
 
 var targets: [Target] = [
@@ -73,6 +74,7 @@ targets += [
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
     tests("bybit", of: ["Bybit", "Records"]),
     tests("exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"]),
+    tests("ws", of: ["WsFold", "Rehearsal", argumentParser], besides: ["run", "server.py", "independent.py"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 
