@@ -41,7 +41,7 @@ var targets: [Target] = [
     library("Statistics", knows: ["Records"]),
     library("Venue", knows: ["Records"]),
     .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CCurl", path: "Sources/CCurl"),
     library("Bybit", knows: ["Records", "COpenSSL", "CCurl"]),
 ]
 
@@ -65,13 +65,13 @@ targets += [
         name: "drift-conform", dependencies: [argumentParser], path: "Tests/conform", exclude: ["run", "teeth"],
         swiftSettings: settings),
     tests("records", of: ["Records", "Rehearsal"]),
-    tests("feed", of: ["FeedFold", "Records", "Stage", argumentParser]),
+    tests("feed", of: ["FeedFold", "Bybit", "Records", "Stage", "Rehearsal", argumentParser]),
     tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
     tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),
     tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
     tests("venue", of: ["Venue", "Records", "Rehearsal"]),
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
-    tests("bybit", of: ["Bybit", "Records"]),
+    tests("bybit", of: ["Bybit", "Records", "Rehearsal"]),
     tests("exchange", of: ["ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
