@@ -92,7 +92,10 @@ public struct FeedOptions: ParsableArguments {
         guard backfill.rawValue <= Self.backfillLimitSeconds else {
             throw ValidationError("--backfill must be at most seven days")
         }
-        guard symbolNames.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } })
+        guard
+            symbolNames.allSatisfy({
+                !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            })
         else { throw ValidationError("--symbols are letters and digits") }
         if backfill.rawValue > 0, symbolNames.isEmpty { throw ValidationError("--backfill needs --symbols") }
     }

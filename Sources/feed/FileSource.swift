@@ -250,6 +250,7 @@ final class FileSource: Source {
 
     private func refuse(_ line: LineReader.Line, _ problem: Malformed) {
         faults.note(line.number)
+        market?.miss()
         scratch.bad(
             stage: "drift-feed", ts: lastTime, line: line.number, offset: line.offset, problem: problem,
             line: line.defect == nil ? UnsafeRawBufferPointer(rebasing: line.bytes.dropLast()) : line.bytes)

@@ -82,7 +82,8 @@ struct Backlog: ~Copyable {
 
     private mutating func countTrades(_ line: UnsafeRawBufferPointer) -> Int64 {
         let content = UnsafeRawBufferPointer(rebasing: line.dropLast())
-        guard let (_, read) = try? reader.read(content), case .frame(.push(let push)) = read, push.topic == .trades else {
+        guard let (_, read) = try? reader.read(content), case .frame(.push(let push)) = read, push.topic == .trades
+        else {
             return 0
         }
         return Elements(push.data).reduce(0) { count, _ in count + 1 }

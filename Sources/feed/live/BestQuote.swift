@@ -50,7 +50,9 @@ struct BestQuote {
         guard take(book.bids, into: \.bids, isBefore: >), take(book.asks, into: \.asks, isBefore: <) else {
             return drop("a level cannot be read")
         }
-        guard bids.count <= Self.levelLimit, asks.count <= Self.levelLimit else { return drop("it has too many levels") }
+        guard bids.count <= Self.levelLimit, asks.count <= Self.levelLimit else {
+            return drop("it has too many levels")
+        }
         guard let bid = bids.first, let ask = asks.first else { return .quiet }
         guard bid.price < ask.price else { return drop("it is crossed") }
         return .best(bid: bid, ask: ask, isRepeated: isSnapshot && book.update == before)

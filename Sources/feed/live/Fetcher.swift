@@ -22,6 +22,9 @@ struct Fetcher {
     private let ask: Ask
     /// The wall clock, microseconds.
     private let now: () -> Int64
+    /// What its lines are stamped with: the receive time of the line that called for them, so that their times never
+    /// run ahead of the stream's.
+    private var received: Int64 = 0
     /// Symbols in the order in which they were named.
     private var symbols: [String]
     private var hasAsked = false
@@ -47,6 +50,7 @@ struct Fetcher {
     /// What comes before the first line.
     /// - Throws: `RESTFailure` if the exchange cannot be reached; `UnknownInstrument`.
     mutating func start(_ put: Put) throws {
+        received = now()
         try put(line(UInt8(ascii: "!"), settings))
         guard !symbols.isEmpty else {
             _ = try ask("/v5/market/time", "")
@@ -69,7 +73,7 @@ struct Fetcher {
         case .frame(.push(let push)) where push.topic != .other: return isDue || !knows(push.symbol)
         case .frame(.reply(let reply)):
             return (isDue || followsReplies) && reply.isSuccess && reply.operation.elementsEqual("subscribe".utf8)
-        case .event(let event): 
+        case .event(let event):
             note(event["event"]?.text)
             return false
         default: return false
@@ -80,13 +84,18 @@ struct Fetcher {
         let isAgain = event == "open" && isOpen
         if event == "open" { isOpen = true }
         if event == "closed" || event == "failed" { isOpen = false }
-        guard isAgain || event == "closed" || event == "overrun" else { return }
+        if isAgain || event == "closed" || event == "overrun" || event == "skipped" { miss() }
+    }
+
+    /// Lines are missing, or cannot be read.
+    mutating func miss() {
         isDue = true
         followsReplies = true
     }
 
     /// Asks what a line calls for, as `isNeeded` has found.
-    mutating func fetch(before line: FrameLine, _ put: Put) throws {
+    mutating func fetch(before line: FrameLine, received: Int64, _ put: Put) throws {
+        self.received = received
         var requests: [(path: String, symbol: String)] = []
         if case .frame(.push(let push)) = line, !knows(push.symbol) {
             // With a list of symbols, the others are of no interest.
@@ -120,7 +129,8 @@ struct Fetcher {
         var start = (end - Int64(backfillSeconds) * 1000) / 60_000 * 60_000
         while true {
             let last = start + Int64(Self.pageRows - 1) * 60_000
-            let query = "category=linear&symbol=\(symbol)&interval=1&start=\(start)&end=\(min(last, end))&limit=\(Self.pageRows)"
+            let query =
+                "category=linear&symbol=\(symbol)&interval=1&start=\(start)&end=\(min(last, end))&limit=\(Self.pageRows)"
             let result = answer(Self.barPath, query, &failure)
             let isLast = last >= end || failure != nil
             try put(answered(Self.barPath, query, symbol, result, more: more || !isLast))
@@ -164,7 +174,7 @@ struct Fetcher {
             ]))
     }
 
-    private func line(_ mark: UInt8, _ content: JSON) -> [UInt8] { liveLine(mark, content, at: now()) }
+    private func line(_ mark: UInt8, _ content: JSON) -> [UInt8] { liveLine(mark, content, at: received) }
 }
 
 /// `<receive us> <mark> {...}` with its LF.

@@ -80,19 +80,25 @@ struct History {
             isBroken ? [.gap(from: memory.latest, to: max(end, memory.latest), reason: reason)] : []
         }
         guard let trades = answered else { return gap(to: now, Self.silentReason) }
-        guard let oldest = trades.first else { return memory.isEmpty ? [] : gap(to: now, Self.shortReason) }
+        guard let oldest = trades.first, let newest = trades.last else {
+            return memory.isEmpty ? [] : gap(to: now, Self.shortReason)
+        }
         let unknown = trades.filter {
             $0.ts >= first && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
         }
         let reaches =
             memory.isEmpty ? oldest.ts < first : trades.contains { memory.contains(Array($0.id.utf8)) }
-        if reaches { return unknown.filter { !$0.isBlock }.map { .trade($0) } }
+        if reaches {
+            let isOld = !memory.isEmpty && newest.ts < memory.latest
+            return unknown.filter { !$0.isBlock }.map { .trade($0) } + (isOld ? gap(to: now, Self.oldReason) : [])
+        }
         guard isBroken else { return [] }
         let later = unknown.filter { $0.ts > memory.latest && !$0.isBlock }
         return gap(to: later.first?.ts ?? now, Self.shortReason) + later.map { .trade($0) }
     }
 
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"
+    private static let oldReason = "messages are missing, and the answer about the trades is older than they are"
     private static let shortReason = "messages are missing, and the recent trades do not reach back to them"
 }
 

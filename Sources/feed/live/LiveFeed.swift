@@ -70,7 +70,8 @@ public final class LiveFeed {
         }
         guard faults.count > 0 else { return }
         throw Failure.refused(
-            .data, "unable to use \(faults.count) of the lines read, first line \(faults.firstLine): see the bad records")
+            .data,
+            "unable to use \(faults.count) of the lines read, first line \(faults.firstLine): see the bad records")
     }
 
     private func start() throws {
@@ -112,7 +113,7 @@ public final class LiveFeed {
                 let content = UnsafeRawBufferPointer(rebasing: copy.dropLast())
                 let (_, line) = try reader.read(content)
                 try flush()
-                try fetcher.fetch(before: line) { try take(own: $0) }
+                try fetcher.fetch(before: line, received: received) { try take(own: $0) }
                 try take(copy, nil)
             }
         }
@@ -146,6 +147,8 @@ public final class LiveFeed {
 
     /// Numbers and offsets are those of the recording, so that its replay says the same.
     private func refuse(_ bytes: UnsafeRawBufferPointer, _ problem: Malformed) {
+        market.miss()
+        fetcher.miss()
         faults.note(lineNumber + 1)
         output.bad(
             stage: "drift-feed", ts: market.time, line: lineNumber + 1, offset: offset, problem: problem,

@@ -39,6 +39,9 @@ final class LiveMarket {
         return notices
     }
 
+    /// A line that cannot be read: whatever it was, it is missing.
+    func miss() { breakOff() }
+
     func receive(_ line: FrameLine, received: Int64) {
         hasWritten = false
         switch line {
@@ -52,10 +55,13 @@ final class LiveMarket {
         case .event(let event): receive(event: event)
         case .answer(let answer): receive(answer: answer, received)
         }
-        if !hasWritten, isConnected, let now = clock.time(at: received), time > 0, now >= time + Self.silence {
+        if !hasWritten, isUpToDate, let now = clock.time(at: received), time > 0, now >= time + Self.silence {
             write(.clock, at: now, nil)
         }
     }
+
+    /// Whether nothing is missing of what came before this line.
+    private var isUpToDate: Bool { isConnected && history == nil && !markets.contains { $0.isBroken } }
 
     private func notice(_ text: String) {
         if notices.count < Self.noticeLimit { notices.append(text) }
@@ -88,6 +94,7 @@ final class LiveMarket {
         case "closed", "failed":
             if isConnected { breakOff() }
             isConnected = false
+        case "skipped": breakOff()
         case "overrun":
             breakOff()
             notice("lines came faster than they were taken: \(event["trades"]?.text ?? "?") trades were let go")
@@ -186,7 +193,7 @@ final class LiveMarket {
             notice("unable to get \(answer["get"]?.text ?? "?"): \(cause)")
         }
         self.history = isLast ? nil : history
-        if isLast { settle(history, now: clock.time(at: received) ?? history.ts) }
+        if isLast { settle(history, now: max(clock.time(at: received) ?? 0, history.ts, time)) }
     }
 
     /// Writes what the answers say, all symbols together in the order of time.
@@ -197,14 +204,14 @@ final class LiveMarket {
             let market = markets[symbol]
             let found =
                 market.trades.first == nil
-                ? history.beginning(of: name, now: max(now, history.ts))
-                : history.missing(of: name, after: market.trades, isBroken: market.isBroken, now: max(now, time))
+                ? history.beginning(of: name, now: now)
+                : history.missing(of: name, after: market.trades, isBroken: market.isBroken, now: now)
             rows += found.map { (symbol, $0) }
             if history.trades[name] != nil { markets[symbol].isBroken = false }
         }
         rows = rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }
             .map(\.element)
-        let first = rows.first?.row.ts ?? max(history.ts, time)
+        let first = rows.first?.row.ts ?? now
         for instrument in history.instruments { write(instrument, at: first) }
         let isBeginning = !isLive && first > 0
         if isBeginning, !rows.isEmpty { write(.phase, at: first, nil) { $0.field("phase", "warmup") } }
