@@ -32,7 +32,7 @@ struct History {
         } else if path.hasPrefix(Fetcher.barPath) {
             bars[symbol, default: []] += answer?.list(Kline.init).filter { isClosed($0, answer?.ts) } ?? []
         } else if path.hasPrefix(Fetcher.tradePath) {
-            trades[symbol] = answer.map { Self.inOrder($0.list(RecentTrade.init)) }
+            trades.updateValue(answer.map { Self.inOrder($0.list(RecentTrade.init)) }, forKey: symbol)
         }
         return !(line["more"]?.bool ?? false)
     }

@@ -149,8 +149,8 @@ final class LiveMarket {
             // The book of another depth may have told more already.
             if let last = markets[symbol].quote {
                 guard matched >= last.matched else { return }
-                let isSame = last.bid == bid && last.ask == ask
-                if isSame, !isRepeated, matched - last.ts < SymbolMarket.quoteInterval { return }
+                let isSame = !push.isSnapshot && last.bid == bid && last.ask == ask
+                if isSame, matched - last.ts < SymbolMarket.quoteInterval { return }
             }
             // What is said again holds now; what is new came about when it was matched.
             let at = isRepeated ? ts : matched
@@ -213,7 +213,7 @@ final class LiveMarket {
             .map(\.element)
         let first = rows.first?.row.ts ?? now
         for instrument in history.instruments { write(instrument, at: first) }
-        let isBeginning = !isLive && first > 0
+        let isBeginning = !isLive && !(history.instruments.isEmpty && history.bars.isEmpty)
         if isBeginning, !rows.isEmpty { write(.phase, at: first, nil) { $0.field("phase", "warmup") } }
         for (symbol, row) in rows { write(row, symbol) }
         if isBeginning { write(.phase, at: time, nil) { $0.field("phase", "live") } }

@@ -32,8 +32,8 @@ struct TradeMemory {
     /// - Returns: false if the trade was there before.
     mutating func insert(_ id: [UInt8], ts: Int64) -> Bool {
         guard known.insert(id).inserted else { return false }
-        begin(at: ts)
-        latest = max(latest, ts)
+        first = min(first ?? ts, ts)
+        latest = ring.isEmpty ? ts : max(latest, ts)
         if ring.count < Self.limit {
             ring.append((id, ts))
         } else {
