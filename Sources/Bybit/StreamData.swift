@@ -30,6 +30,16 @@ public struct StreamTicker {
     public let nextFunding: Int64?
 }
 
+/// A bar as the stream tells it.
+public struct StreamBar {
+    /// When it opens, microseconds.
+    public let start: Int64
+    /// In base currency.
+    public let volume: Figure
+    /// Whether it has ended.
+    public let isFinal: Bool
+}
+
 /// Reads what a push holds. Unknown keys are ignored; nil is for what lacks a key that it is nothing without.
 public struct StreamDataReader: ~Copyable {
     private var object = ObjectReader()
@@ -50,6 +60,14 @@ public struct StreamDataReader: ~Copyable {
         guard (try? object.read(data)) != nil, let update = object["u"]?.figure?.integer else { return nil }
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         return StreamBook(update: update, bids: object["b"]?.text ?? none, asks: object["a"]?.text ?? none)
+    }
+
+    /// - Parameter element: of the data of `kline`.
+    public mutating func bar(_ element: UnsafeRawBufferPointer) -> StreamBar? {
+        guard (try? object.read(element)) != nil, let start = object["start"]?.figure?.milliseconds,
+            let volume = object["volume"]?.figure
+        else { return nil }
+        return StreamBar(start: start, volume: volume, isFinal: object["confirm"]?.bool ?? false)
     }
 
     public mutating func ticker(_ data: UnsafeRawBufferPointer) -> StreamTicker? {

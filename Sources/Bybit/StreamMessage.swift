@@ -28,6 +28,8 @@ public enum StreamMessage {
         /// The book to so many levels.
         case book(Int)
         case ticker
+        /// Bars of so many minutes.
+        case bars(Int)
         case other
     }
 
@@ -71,8 +73,15 @@ public struct StreamReader: ~Copyable {
     private static func topic(_ name: Slice<UnsafeRawBufferPointer>) -> StreamMessage.Topic {
         if name.elementsEqual("publicTrade".utf8) { return .trades }
         if name.elementsEqual("tickers".utf8) { return .ticker }
-        guard name.starts(with: "orderbook.".utf8) else { return .other }
-        let depth = UnsafeRawBufferPointer(rebasing: name.dropFirst("orderbook.".utf8.count))
-        return depth.integer.map { .book(Int($0)) } ?? .other
+        if let depth = number(in: name, behind: "orderbook.") { return .book(depth) }
+        if let minutes = number(in: name, behind: "kline.") { return .bars(minutes) }
+        return .other
+    }
+
+    private static func number(in name: Slice<UnsafeRawBufferPointer>, behind prefix: StaticString) -> Int? {
+        prefix.withUTF8Buffer { prefix in
+            guard name.starts(with: prefix) else { return nil }
+            return UnsafeRawBufferPointer(rebasing: name.dropFirst(prefix.count)).integer.map(Int.init)
+        }
     }
 }

@@ -160,6 +160,7 @@ struct DecoderTests {
                 case .trades: for element in Elements(push.data) where data.trade(element) == nil { rows = 0 }
                 case .book: rows = data.book(push.data).map { Array(Elements($0.bids)).count } ?? 0
                 case .ticker: rows = data.ticker(push.data) == nil ? 0 : 1
+                case .bars: for element in Elements(push.data) where data.bar(element) == nil { rows = 0 }
                 case .other: break
                 }
                 #expect(rows > 0)

@@ -97,6 +97,45 @@ struct LiveMarketTests {
         #expect(records == [Live.trade("c", 8)])
     }
 
+    // MARK: What the exchange leaves out
+
+    /// The first full minute after the origin.
+    private let minute = (Live.origin / 60_000 + 1) * 60_000 - Live.origin
+
+    @Test func aMinutesVolumeShowsWhatIsMissing() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        #expect(!live.isInDoubt, "it is the trades' own")
+        _ = try live.receive(Live.trades(minute + 60_200, ("b", minute + 60_010)))
+        _ = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0.0030"))
+        #expect(live.isInDoubt)
+        let found = try live.receive(
+            Live.recent(minute + 120_200, ("a", minute + 10), ("b", minute + 60_010), ("c", minute + 60_050)))
+        #expect(found.count == 1 && found[0].contains(#""id":"c""#))
+        _ = try live.receive(Live.bar(minute + 120_300, start: minute + 60_000, volume: "0.0020"))
+        #expect(!live.isInDoubt)
+    }
+
+    @Test func whatTheAnswerDoesNotReachIsAGap() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
+        let found = try live.receive(Live.recent(minute + 60_200, ("y", minute + 30_000)))
+        #expect(found.count == 2 && found[0].contains(#""from":\#(Live.ts(minute)),"to":\#(Live.ts(minute + 30_000))"#))
+        #expect(found[1].contains(#""id":"y""#))
+    }
+
+    @Test func withoutAnAnswerTheNextMinuteTellsOfIt() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
+        let told = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0"))
+        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(minute)),"to":\#(Live.ts(minute + 60_000))"#))
+    }
+
+    @Test func aMinuteThatIsNotKnownWholeTellsNothing() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.bar(minute + 10, start: minute - 60_000, volume: "9"))
+        #expect(!live.isInDoubt)
+    }
+
     // MARK: Quotes
 
     @Test func quotesStandWhereTheyWereMatched() throws {

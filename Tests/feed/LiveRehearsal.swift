@@ -30,6 +30,8 @@ final class LiveRehearsal {
         return records
     }
 
+    var isInDoubt: Bool { market.takeDoubt() }
+
     var notices: [String] { market.takeNotices() }
 }
 
@@ -62,6 +64,12 @@ enum Live {
 
     static func ticker(_ ms: Int64, _ data: String, type: String = "delta") -> String {
         #"\#(at(ms)) {"topic":"tickers.BTCUSDT","type":"\#(type)","data":{"symbol":"BTCUSDT",\#(data)},"ts":\#(origin + ms)}"#
+    }
+
+    /// The minute that begins at `start` has ended.
+    static func bar(_ ms: Int64, start: Int64, volume: String) -> String {
+        #"\#(at(ms)) {"topic":"kline.1.BTCUSDT","ts":\#(origin + ms),"data":[{"start":\#(origin + start),"#
+            + #""volume":"\#(volume)","confirm":true}]}"#
     }
 
     static func pong(_ ms: Int64) -> String { #"\#(at(ms)) {"success":true,"ret_msg":"pong","op":"ping"}"# }

@@ -73,8 +73,11 @@ struct History {
     ///   - memory: the trades that have been written.
     ///   - isBroken: whether messages are known to be missing: if the answer does not reach back to what is known, a gap
     ///     says so.
+    ///   - isInDoubt: whether trades are missing somewhere among those that came.
     ///   - now: the exchange's time.
-    func missing(of symbol: String, after memory: TradeMemory, isBroken: Bool, now: Int64) -> [Row] {
+    func missing(
+        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, now: Int64
+    ) -> [Row] {
         guard let answered = trades[symbol], let first = memory.first else { return [] }
         func gap(to end: Int64, _ reason: String) -> [Row] {
             isBroken ? [.gap(from: memory.latest, to: max(end, memory.latest), reason: reason)] : []
@@ -92,7 +95,7 @@ struct History {
             let isOld = !memory.isEmpty && newest.ts < memory.latest
             return unknown.filter { !$0.isBlock }.map { .trade($0) } + (isOld ? gap(to: now, Self.oldReason) : [])
         }
-        guard isBroken else { return [] }
+        guard isBroken else { return isInDoubt ? unknown.filter { !$0.isBlock }.map { .trade($0) } : [] }
         let later = unknown.filter { $0.ts > memory.latest && !$0.isBlock }
         return gap(to: later.first?.ts ?? now, Self.shortReason) + later.map { .trade($0) }
     }

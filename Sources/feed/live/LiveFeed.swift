@@ -139,6 +139,7 @@ public final class LiveFeed {
     }
 
     private func recorded(_ bytes: UnsafeRawBufferPointer) {
+        if market.takeDoubt() { fetcher.miss() }
         recording?.add(bytes)
         lineNumber += 1
         offset += bytes.count

@@ -31,8 +31,16 @@ final class LiveMarket {
     private var data = StreamDataReader()
     private var scratch = Output()
     private var hasWritten = false
+    /// Whether trades turned out to be missing since this was asked last.
+    private var isInDoubt = false
 
     init(deliver: @escaping Deliver) { self.deliver = deliver }
+
+    /// Whether trades turned out to be missing, though no line says so; they are to be asked for.
+    func takeDoubt() -> Bool {
+        defer { isInDoubt = false }
+        return isInDoubt
+    }
 
     func takeNotices() -> [String] {
         defer { notices = [] }
@@ -73,13 +81,20 @@ final class LiveMarket {
         if let ts = push.ts { clock.observe(sent: ts, received: received) }
         guard push.topic != .other, let symbol = number(of: push.symbol) else { return }
         let ts = push.ts ?? clock.time(at: received) ?? time
-        markets[symbol].trades.begin(at: ts)
+        if markets[symbol].trades.first == nil { begin(symbol, at: ts) }
         switch push.topic {
         case .trades: receive(trades: push, symbol, ts)
         case .book(let depth): receive(book: push, depth, symbol, ts)
         case .ticker: receive(ticker: push, symbol, ts)
+        case .bars(let minutes): if minutes == 1 { receive(bars: push, symbol) }
         case .other: break
         }
+    }
+
+    /// Trades are known from here on.
+    private func begin(_ symbol: Int, at ts: Int64) {
+        markets[symbol].trades.begin(at: ts)
+        markets[symbol].check.begin(at: ts)
     }
 
     private func receive(event: JSON) {
@@ -122,7 +137,10 @@ final class LiveMarket {
                 let quantity = try? Decimal(trade.quantity, "v", at: 0)
             {
                 // What was agreed outside of the book was never offered in it.
-                if trade.isBlock { continue }
+                if trade.isBlock {
+                    markets[symbol].check.add(at: trade.ts, quantity.tenBillionths ?? 0, isBlock: true)
+                    continue
+                }
                 if markets[symbol].isBroken {
                     markets[symbol].isBroken = false
                     gap(symbol, from: markets[symbol].trades.latest, to: trade.ts, "messages are missing")
@@ -136,6 +154,25 @@ final class LiveMarket {
             gap(symbol, from: markets[symbol].trades.latest, to: ts, "\(unreadable) trades that cannot be read")
         }
     }
+
+    /// The exchange's own account of a minute is held against the trades that came.
+    private func receive(bars push: StreamMessage.Push, _ symbol: Int) {
+        for element in Elements(push.data) {
+            guard let bar = data.bar(element), bar.isFinal, !markets[symbol].isBroken,
+                let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths
+            else { continue }
+            // Nobody has answered since the last one.
+            if let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
+            if markets[symbol].check.close(bar.start, volume: volume) { isInDoubt = true }
+        }
+    }
+
+    private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
+        markets[symbol].check.settle()
+        gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, Self.doubtReason)
+    }
+
+    private static let doubtReason = "the minute's volume is more than its trades"
 
     private func receive(book push: StreamMessage.Push, _ depth: Int, _ symbol: Int, _ ts: Int64) {
         guard let change = data.book(push.data) else { return }
@@ -205,9 +242,20 @@ final class LiveMarket {
             let found =
                 market.trades.first == nil
                 ? history.beginning(of: name, now: now)
-                : history.missing(of: name, after: market.trades, isBroken: market.isBroken, now: now)
+                : history.missing(
+                    of: name, after: market.trades, isBroken: market.isBroken,
+                    isInDoubt: market.check.doubt != nil, now: now)
+            if let answered = history.trades[name] {
+                markets[symbol].isBroken = false
+                if let doubt = market.check.doubt {
+                    markets[symbol].check.settle()
+                    let known = min(answered?.first?.ts ?? doubt.upperBound, doubt.upperBound)
+                    if known > doubt.lowerBound {
+                        rows.append((symbol, .gap(from: doubt.lowerBound, to: known, reason: Self.doubtReason)))
+                    }
+                }
+            }
             rows += found.map { (symbol, $0) }
-            if history.trades[name] != nil { markets[symbol].isBroken = false }
         }
         rows = rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }
             .map(\.element)
@@ -287,6 +335,7 @@ final class LiveMarket {
             return gap(symbol, from: ts, to: ts, "a trade too late to tell whether it was written")
         }
         guard markets[symbol].trades.insert(id, ts: ts) else { return }
+        markets[symbol].check.add(at: ts, quantity.tenBillionths ?? 0, isBlock: false)
         write(.trade, at: ts, symbol) { out in
             out.field("px", text: price.text)
             out.field("qty", text: quantity.text)
@@ -302,6 +351,7 @@ final class LiveMarket {
             out.field("reason", reason)
         }
         markets[symbol].trades.reach(to)
+        markets[symbol].check.begin(at: to)
     }
 
     private func write(_ kind: RecordKind, at ts: Int64, _ symbol: Int?, _ fields: (inout Output) -> Void = { _ in }) {

@@ -7,6 +7,7 @@ struct SymbolMarket {
 
     let name: [UInt8]
     var trades = TradeMemory()
+    var check = MinuteCheck()
     /// The connection broke after the last trade, and nobody has answered yet what came meanwhile.
     var isBroken = false
     /// One book for each depth that is subscribed to.
