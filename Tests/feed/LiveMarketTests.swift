@@ -97,6 +97,13 @@ struct LiveMarketTests {
         #expect(records == [Live.trade("c", 8)])
     }
 
+    @Test func anAnswerFromBeyondTheStreamIsCutOff() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        let filled = try live.receive(Live.recent(950, ("a", 5), ("b", 400), ("later", 60_000)))
+        #expect(filled == [Live.trade("b", 400)])
+        #expect(try live.receive(Live.trades(60_001, ("later", 60_000))) == [Live.trade("later", 60_000)])
+    }
+
     // MARK: What the exchange leaves out
 
     /// The first full minute after the origin.
@@ -233,6 +240,14 @@ struct LiveMarketTests {
             Live.ticker(1001, #""fundingRate":"0.0005","nextFundingTime":"\#(next + 28_800_000)""#),
             Live.ticker(1002, #""nextFundingTime":"\#(next + 28_800_000)""#))
         #expect(records == [#"{"type":"funding","ts":\#(Live.ts(1000)),"sym":"BTCUSDT","rate":0.0001}"#])
+    }
+
+    @Test func aLateTickerDoesNotRepeatFunding() throws {
+        let says = #""markPrice":"100","fundingRate":"0.0001","nextFundingTime":"\#(Live.origin + 1000)""#
+        _ = try live.receive(Live.ticker(10, says), Live.trades(1010, ("a", 1005)))
+        let records = try live.receive(Live.ticker(900, says), Live.trades(1020, ("b", 1015)))
+        #expect(
+            records == [#"{"type":"mark","ts":\#(Live.ts(1005)),"sym":"BTCUSDT","mark":100}"#, Live.trade("b", 1015)])
     }
 
     // MARK: Time, history, strangers

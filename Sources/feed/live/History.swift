@@ -20,8 +20,9 @@ struct History {
     private(set) var ts: Int64 = 0
 
     /// Takes an answer line.
+    /// - Parameter end: trades after this are left to the stream.
     /// - Returns: whether it was the last one.
-    mutating func take(_ line: JSON) -> Bool {
+    mutating func take(_ line: JSON, upTo end: Int64) -> Bool {
         let symbol = line["symbol"]?.text ?? ""
         if !symbols.contains(symbol) { symbols.append(symbol) }
         let path = line["get"]?.text ?? ""
@@ -32,7 +33,8 @@ struct History {
         } else if path.hasPrefix(Fetcher.barPath) {
             bars[symbol, default: []] += answer?.list(Kline.init).filter { isClosed($0, answer?.ts) } ?? []
         } else if path.hasPrefix(Fetcher.tradePath) {
-            trades.updateValue(answer.map { Self.inOrder($0.list(RecentTrade.init)) }, forKey: symbol)
+            trades.updateValue(
+                answer.map { Self.inOrder($0.list(RecentTrade.init).filter { $0.ts <= end }) }, forKey: symbol)
         }
         return !(line["more"]?.bool ?? false)
     }

@@ -207,7 +207,7 @@ final class LiveMarket {
         // The rate that held until now is the one that applies to an instant that has passed.
         settleFunding(upTo: ts)
         markets[symbol].funding.update(
-            at: ts, instant: ticker.nextFunding, rate: ticker.fundingRate.flatMap { Decimal.signed($0) })
+            at: max(ts, time), instant: ticker.nextFunding, rate: ticker.fundingRate.flatMap { Decimal.signed($0) })
         nextFunding = min(nextFunding, markets[symbol].funding.next)
         let mark = ticker.mark.flatMap { try? Decimal($0, "markPrice", at: 0, isPositive: true) }
         let index = ticker.index.flatMap { try? Decimal($0, "indexPrice", at: 0, isPositive: true) }
@@ -225,12 +225,13 @@ final class LiveMarket {
 
     private func receive(answer: JSON, _ received: Int64) {
         var history = history ?? History()
-        let isLast = history.take(answer)
+        // Where the lines come late, REST knows more than they have told yet: they will.
+        let isLast = history.take(answer, upTo: clock.latest(at: received) ?? .max)
         if let cause = answer["error"]?.text {
             notice("unable to get \(answer["get"]?.text ?? "?"): \(cause)")
         }
         self.history = isLast ? nil : history
-        if isLast { settle(history, now: max(clock.time(at: received) ?? 0, history.ts, time)) }
+        if isLast { settle(history, now: max(clock.time(at: received) ?? history.ts, time)) }
     }
 
     /// Writes what the answers say, all symbols together in the order of time.
