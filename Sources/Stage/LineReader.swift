@@ -18,6 +18,8 @@ public struct LineReader: ~Copyable {
 
     private static let window = 1 << 18
 
+    /// The longest line, without its LF.
+    public var lineLimit: Int
     private let descriptor: Int32
     private var base: UnsafeMutableRawPointer
     /// Where the window begins: what a read has left over stands before it.
@@ -29,7 +31,8 @@ public struct LineReader: ~Copyable {
     private var offset = 0
     private var isSkipping = false
 
-    public init(_ descriptor: Int32) {
+    public init(_ descriptor: Int32, lineLimit: Int = RecordReader.lineLimit) {
+        self.lineLimit = lineLimit
         self.descriptor = descriptor
         base = Self.allocate(front: front)
         start = front
@@ -84,11 +87,11 @@ public struct LineReader: ~Copyable {
                     start = end
                     return nil
                 }
-                guard end - start > RecordReader.lineLimit else { return nil }
+                guard end - start > lineLimit else { return nil }
                 isSkipping = true
                 return take(
                     UnsafeRawBufferPointer(start: base + start, count: end - start),
-                    Malformed("longer than \(RecordReader.lineLimit) bytes", at: RecordReader.lineLimit))
+                    Malformed("longer than \(lineLimit) bytes", at: lineLimit))
             }
             let next = UnsafeRawPointer(feed) + 1 - UnsafeRawPointer(base)
             let bytes = UnsafeRawBufferPointer(start: base + start, count: next - start)

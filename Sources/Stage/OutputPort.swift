@@ -35,7 +35,8 @@ public struct OutputPort {
         try output.drain { try write($0, whileBlocked) }
     }
 
-    private func write(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: (() throws -> Void)?) throws {
+    /// Writes bytes that no `Output` holds.
+    public func write(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: (() throws -> Void)? = nil) throws {
         UnixSignals.block(false)
         defer { UnixSignals.block(true) }
         var rest = bytes

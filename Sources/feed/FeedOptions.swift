@@ -46,6 +46,28 @@ public struct FeedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long the made-up market lasts.", valueName: "days"))
     public var days: Double = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "Read the live stream of this exchange from standard input, as drift-ws writes it.", valueName: "exchange"))
+    public var live: LiveExchange?
+
+    @Option(help: ArgumentHelp("Live: begin with so much history: 2h, 90m, seconds.", valueName: "duration"))
+    public var backfill = Duration(rawValue: 0)!
+
+    @Option(
+        help: ArgumentHelp("Live: keep every line that came, and every answer, in a new file.", valueName: "file"),
+        completion: .file())
+    public var record: String?
+
+    @Option(help: ArgumentHelp("Live: the REST API; http only on this machine.", valueName: "url"))
+    public var restUrl = RESTAddress.mainnet
+
+    @Option(help: ArgumentHelp("Live: the fee that instrument records state for takers.", valueName: "rate"))
+    public var takerFee = FeeRate.taker
+
+    @Option(help: ArgumentHelp("Live: the fee that instrument records state for makers.", valueName: "rate"))
+    public var makerFee = FeeRate.maker
+
     public init() {}
 
     public func validate() throws {
@@ -55,8 +77,30 @@ public struct FeedOptions: ParsableArguments {
         guard days > 0, days <= 36_525 else { throw ValidationError("--days must be above 0 and at most 36525") }
         if let from, let to, from.rawValue >= to.rawValue { throw ValidationError("--from must be before --to") }
         if synthetic != nil, !files.isEmpty { throw ValidationError("--synthetic takes no files") }
+        try validateLive()
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once") }
     }
+
+    private func validateLive() throws {
+        guard live != nil else {
+            if backfill.rawValue > 0 || record != nil { throw ValidationError("--backfill and --record need --live") }
+            return
+        }
+        guard files.isEmpty, synthetic == nil, speed == nil, from == nil, to == nil, format == nil else {
+            throw ValidationError("--live reads standard input as it comes: no FILES, --format, --from, --to, --speed")
+        }
+        guard backfill.rawValue <= Self.backfillLimitSeconds else {
+            throw ValidationError("--backfill must be at most seven days")
+        }
+        guard
+            symbolNames.allSatisfy({
+                !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            })
+        else { throw ValidationError("--symbols are letters and digits") }
+        if backfill.rawValue > 0, symbolNames.isEmpty { throw ValidationError("--backfill needs --symbols") }
+    }
+
+    private static let backfillLimitSeconds = 7 * 86_400
 
     var symbolNames: [String] { symbols.flatMap { $0.split(separator: ",").map(String.init) } }
 

@@ -17,6 +17,9 @@ final class FileSource: Source {
     /// Reads a format that is not the pipeline's own.
     private var rows: (any RowFormat)?
     private var rowSymbols = SymbolTable()
+    /// Reads lines of the live feed.
+    private var market: LiveMarket?
+    private var frames = FrameReader()
     private var scratch = Output()
     private var lateness: Lateness
     private var hasLinesAtHand = false
@@ -69,9 +72,9 @@ final class FileSource: Source {
                 hasLinesAtHand = false
                 return
             }
-            if rows == nil, format == nil { recognise(line) }
+            if format == nil { recognise(line) }
             if failure != nil { return }
-            if rows == nil || line.bytes.first == UInt8(ascii: "{") {
+            if rows == nil && market == nil || line.bytes.first == UInt8(ascii: "{") {
                 guard receive(record: line) else { return }
             } else {
                 receive(row: line)
@@ -123,6 +126,9 @@ final class FileSource: Source {
         switch format {
         case .records: rows = nil
         case .frames: rows = Frames()
+        case .bybitFrames:
+            lines.lineLimit = FrameLine.limit
+            market = LiveMarket { [unowned self] in deliver($0, $1, $2, $3) }
         case .bybitTrades: rows = BybitTrades()
         case .binanceTrades, .binanceAggTrades:
             rows = BinanceTrades(symbol: try fileSymbol(), isAggregated: format == .binanceAggTrades)
@@ -192,8 +198,24 @@ final class FileSource: Source {
     private func receive(row line: LineReader.Line) {
         do throws(Malformed) {
             if let defect = line.defect { throw defect }
+            if let market {
+                let (received, frame) = try frames.read(content(line))
+                return market.receive(frame, received: received)
+            }
             try rows!.read(content(line), number: line.number, symbols: &rowSymbols) { deliver($0, $1) }
         } catch { refuse(line, error) }
+    }
+
+    /// Takes a record of the live market.
+    private func deliver(_ record: UnsafeRawBufferPointer, _ ts: Int64, _ kind: RecordKind, _ name: [UInt8]?) {
+        guard failure == nil, !isFinished else { return }
+        lastTime = ts
+        let symbol = name.flatMap { $0.withUnsafeBytes { rowSymbols.number(of: $0) } } ?? -1
+        guard selection.admits(ts, kind, symbol, in: rowSymbols) else {
+            _ = passOver(ts)
+            return
+        }
+        held.add(copying: record, marketTime: ts)
     }
 
     private func deliver(_ row: MarketRow, _ symbols: SymbolTable) {
@@ -228,6 +250,7 @@ final class FileSource: Source {
 
     private func refuse(_ line: LineReader.Line, _ problem: Malformed) {
         faults.note(line.number)
+        market?.miss()
         scratch.bad(
             stage: "drift-feed", ts: lastTime, line: line.number, offset: line.offset, problem: problem,
             line: line.defect == nil ? UnsafeRawBufferPointer(rebasing: line.bytes.dropLast()) : line.bytes)

@@ -6,6 +6,7 @@ public enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
     /// The pipeline's own records: lines are passed on as they stand.
     case records
     case frames
+    case bybitFrames = "bybit-frames"
     case bybitTrades = "bybit-trades"
     case binanceTrades = "binance-trades"
     case binanceAggTrades = "binance-agg-trades"
@@ -25,8 +26,7 @@ public enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
         if text.starts(with: "id,price,qty") { return .binanceTrades }
         if text.starts(with: "agg_trade_id,price") { return .binanceAggTrades }
         guard first &- 48 < 10 else { return nil }
-        if isFrame(text) { return .frames }
-        return recogniseRow(text)
+        return recogniseFrame(text) ?? recogniseRow(text)
     }
 
     /// A message as an exchange sends or archives it, such as Bybit's order-book archive: JSON, but none of ours.
@@ -34,10 +34,13 @@ public enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
         text.starts(with: #"{"topic":"#.utf8) || text.starts(with: #"{"stream":"#.utf8)
     }
 
-    /// `<digits> {`
-    private static func isFrame(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard let space = text.firstIndex(of: UInt8(ascii: " ")), space + 1 < text.count else { return false }
-        return Frames.receiveTime(text[..<space]) != nil && text[space + 1] == UInt8(ascii: "{")
+    /// `<digits> {`, or with a mark of the live feed between.
+    private static func recogniseFrame(_ text: UnsafeRawBufferPointer) -> Format? {
+        guard let space = text.firstIndex(of: UInt8(ascii: " ")), space + 1 < text.count,
+            Frames.receiveTime(text[..<space]) != nil
+        else { return nil }
+        if FrameLine.isRecognised(UnsafeRawBufferPointer(rebasing: text[(space + 1)...])) { return .bybitFrames }
+        return text[space + 1] == UInt8(ascii: "{") ? .frames : nil
     }
 
     /// Rows without a header: which of the last fields are booleans tells the archives of Binance apart; a symbol in

@@ -1,0 +1,119 @@
+import Bybit
+
+/// Answers that belong together: what they say is put in order once the last of them is there.
+struct History {
+    enum Row {
+        case bar(Kline)
+        case trade(RecentTrade)
+        case gap(from: Int64, to: Int64, reason: String)
+    }
+
+    static let minute: Int64 = 60_000_000
+
+    private(set) var instruments: [InstrumentInfo] = []
+    private(set) var bars: [String: [Kline]] = [:]
+    /// Nil for a symbol whose trades were asked for in vain.
+    private(set) var trades: [String: [RecentTrade]?] = [:]
+    /// Symbols in the order in which they were asked for.
+    private(set) var symbols: [String] = []
+    /// The exchange's time of the last answer.
+    private(set) var ts: Int64 = 0
+
+    /// Takes an answer line.
+    /// - Parameter end: trades after this are left to the stream.
+    /// - Returns: whether it was the last one.
+    mutating func take(_ line: JSON, upTo end: Int64) -> Bool {
+        let symbol = line["symbol"]?.text ?? ""
+        if !symbols.contains(symbol) { symbols.append(symbol) }
+        let path = line["get"]?.text ?? ""
+        let answer = line["answer"].map { Answer($0) }
+        ts = max(ts, answer?.ts ?? 0)
+        if path.hasPrefix(Fetcher.instrumentPath) {
+            instruments += answer?.list(InstrumentInfo.init) ?? []
+        } else if path.hasPrefix(Fetcher.barPath) {
+            bars[symbol, default: []] += answer?.list(Kline.init).filter { isClosed($0, answer?.ts) } ?? []
+        } else if path.hasPrefix(Fetcher.tradePath) {
+            trades.updateValue(
+                answer.map { Self.inOrder($0.list(RecentTrade.init).filter { $0.ts <= end }) }, forKey: symbol)
+        }
+        return !(line["more"]?.bool ?? false)
+    }
+
+    private func isClosed(_ bar: Kline, _ ts: Int64?) -> Bool { bar.start + Self.minute <= ts ?? .max }
+
+    /// Oldest first. The exchange lists the newest first, so of two trades of one time and number the later one came first.
+    private static func inOrder(_ trades: [RecentTrade]) -> [RecentTrade] {
+        let numbered = trades.enumerated().sorted {
+            ($0.element.ts, $0.element.sequence, -$0.offset) < ($1.element.ts, $1.element.sequence, -$1.offset)
+        }
+        return numbered.map(\.element)
+    }
+
+    /// What came before the first live message of a symbol: bars up to the first full minute that the trades reach back
+    /// to, from there on the trades. So no trade counts twice, once in a bar and once by itself.
+    /// - Parameter now: the exchange's time.
+    func beginning(of symbol: String, now: Int64) -> [Row] {
+        var seen: Set<Int64> = []
+        let bars = (bars[symbol] ?? []).sorted { $0.start < $1.start }.filter { seen.insert($0.start).inserted }
+        let trades = ((trades[symbol] ?? nil) ?? []).filter { !$0.isBlock }
+        guard let close = bars.last.map({ $0.start + Self.minute }) else { return trades.map { .trade($0) } }
+        guard let first = trades.first else {
+            let isSilent = if case .some(nil) = self.trades[symbol] { true } else { false }
+            return bars.map { .bar($0) } + (isSilent ? [.gap(from: close, to: now, reason: Self.silentReason)] : [])
+        }
+        guard first.ts <= close else {
+            return bars.map { .bar($0) } + [.gap(from: close, to: first.ts, reason: Self.shortReason)]
+                + trades.map { .trade($0) }
+        }
+        let seam = min(close, (first.ts + Self.minute - 1) / Self.minute * Self.minute)
+        return bars.filter { $0.start + Self.minute <= seam }.map { .bar($0) }
+            + trades.filter { $0.ts >= seam }.map { .trade($0) }
+    }
+
+    /// What came while no message did. Trades that are known are left out, and so are those from before the first of all.
+    /// - Parameters:
+    ///   - memory: the trades that have been written.
+    ///   - isBroken: whether messages are known to be missing: if the answer does not reach back to what is known, a gap
+    ///     says so.
+    ///   - isInDoubt: whether trades are missing somewhere among those that came.
+    ///   - now: the exchange's time.
+    func missing(
+        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, now: Int64
+    ) -> [Row] {
+        guard let answered = trades[symbol], let first = memory.first else { return [] }
+        func gap(to end: Int64, _ reason: String) -> [Row] {
+            isBroken ? [.gap(from: memory.latest, to: max(end, memory.latest), reason: reason)] : []
+        }
+        guard let trades = answered else { return gap(to: now, Self.silentReason) }
+        guard let oldest = trades.first, let newest = trades.last else {
+            return memory.isEmpty ? [] : gap(to: now, Self.shortReason)
+        }
+        let unknown = trades.filter {
+            $0.ts >= first && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
+        }
+        let reaches =
+            memory.isEmpty ? oldest.ts < first : trades.contains { memory.contains(Array($0.id.utf8)) }
+        if reaches {
+            let isOld = !memory.isEmpty && newest.ts < memory.latest
+            return unknown.filter { !$0.isBlock }.map { .trade($0) } + (isOld ? gap(to: now, Self.oldReason) : [])
+        }
+        guard isBroken else { return isInDoubt ? unknown.filter { !$0.isBlock }.map { .trade($0) } : [] }
+        let later = unknown.filter { $0.ts > memory.latest && !$0.isBlock }
+        return gap(to: later.first?.ts ?? now, Self.shortReason) + later.map { .trade($0) }
+    }
+
+    private static let silentReason = "messages are missing, and the exchange did not answer about the trades"
+    private static let oldReason = "messages are missing, and the answer about the trades is older than they are"
+    private static let shortReason = "messages are missing, and the recent trades do not reach back to them"
+}
+
+extension History.Row {
+    /// Where it stands in time. A gap comes with what ends it.
+    var ts: Int64 {
+        switch self {
+        case .bar(let bar): bar.start + History.minute
+        case .trade(let trade): trade.ts
+        case .gap(_, let to, _): to
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Bybit
+
+/// What is kept of one symbol.
+struct SymbolMarket {
+    /// A book that does not change is told of again after so long, so that nobody takes it for stale.
+    static let quoteInterval: Int64 = 1_000_000
+
+    let name: [UInt8]
+    var trades = TradeMemory()
+    var check = MinuteCheck()
+    /// The connection broke after the last trade, and nobody has answered yet what came meanwhile.
+    var isBroken = false
+    /// One book for each depth that is subscribed to.
+    var books: [(depth: Int, book: BestQuote)] = []
+    var quote: (bid: BestQuote.Level, ask: BestQuote.Level, matched: Int64, ts: Int64)?
+    var tickerTs: Int64 = 0
+    var mark: [UInt8]?
+    var index: [UInt8]?
+    var funding = FundingSchedule()
+
+    init(name: [UInt8]) { self.name = name }
+
+    /// Where `depth`'s book stands in `books`.
+    mutating func place(ofBook depth: Int) -> Int {
+        if let place = books.firstIndex(where: { $0.depth == depth }) { return place }
+        books.append((depth, BestQuote()))
+        return books.count - 1
+    }
+
+    /// Lines are missing: books are void until their next snapshot, and trades are to be asked for.
+    mutating func breakOff() {
+        for place in books.indices { books[place].book = BestQuote() }
+        quote = nil
+        if trades.first != nil { isBroken = true }
+    }
+}

@@ -1,0 +1,317 @@
+import Testing
+
+@testable import FeedFold
+
+/// The live market as a state machine: lines in, records out. Not covered: the sockets, the clock, REST itself and
+/// back-pressure (`Tests/pipelines/live`); whether the exchange keeps its documents.
+struct LiveMarketTests {
+    let live = LiveRehearsal()
+
+    // MARK: Trades
+
+    @Test func noTradeIsWrittenTwice() throws {
+        let first = try live.receive(Live.trades(10, ("a", 5), ("b", 6)), Live.trades(11, ("b", 6), ("c", 7)))
+        #expect(first == [Live.trade("a", 5), Live.trade("b", 6), Live.trade("c", 7)])
+        #expect(try live.receive(Live.trades(10, ("a", 5), ("b", 6))) == [])
+    }
+
+    @Test func whatComesLateIsStampedWithTheTimeReached() throws {
+        let records = try live.receive(Live.trades(20, ("b", 20)), Live.trades(21, ("a", 3)))
+        #expect(records == [Live.trade("b", 20), Live.trade("a", 20)])
+    }
+
+    @Test func aTradeThatCannotBeReadIsAGap() throws {
+        let line = Live.trades(20, ("a", 20)).replacing(#""S":"Buy""#, with: #""S":"Odd""#)
+        let records = try live.receive(Live.trades(10, ("z", 10)), line)
+        #expect(records.count == 2 && records[1].contains(#""type":"gap""#))
+        #expect(records[1].contains("1 trades that cannot be read"))
+    }
+
+    @Test func whatTheMemoryHasLostIsNoSilence() throws {
+        for start in stride(from: 0, to: TradeMemory.limit, by: 1024) {
+            for index in start..<(start + 1024) {
+                _ = try live.receive(Live.trades(Int64(1000 + index), ("t\(index)", Int64(1000 + index))))
+            }
+        }
+        let late = try live.receive(Live.trades(9500, ("early", 5)))
+        #expect(late.count == 1 && late[0].contains("too late to tell"))
+        #expect(try live.receive(Live.trades(9501, ("t8000", 9000))) == [])
+    }
+
+    // MARK: After a break
+
+    @Test func theGapIsFilledByIdentifier() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5), ("b", 6)), Live.event(20, "closed"), Live.event(900, "open"))
+        let filled = try live.receive(Live.recent(950, ("a", 5), ("b", 6), ("c", 400), ("d", 500)))
+        #expect(filled == [Live.trade("c", 400), Live.trade("d", 500)])
+        #expect(try live.receive(Live.trades(960, ("d", 500), ("e", 955))) == [Live.trade("e", 955)])
+    }
+
+    @Test func whatStaysMissingIsAGap() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        let filled = try live.receive(Live.recent(950, ("c", 400), ("d", 500)))
+        #expect(filled.count == 3 && filled[1...] == [Live.trade("c", 400), Live.trade("d", 500)])
+        #expect(
+            filled[0].hasPrefix(
+                #"{"type":"gap","ts":\#(Live.ts(400)),"sym":"BTCUSDT","from":\#(Live.ts(5)),"to":\#(Live.ts(400)),"#))
+    }
+
+    @Test func withoutAnAnswerThereIsAGapAtOnce() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        let line =
+            "\(Live.ts(960)) ? "
+            + #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"timeout"}"#
+        let records = try live.receive(line)
+        #expect(records.count == 1 && records[0].hasPrefix(#"{"type":"gap","ts":\#(Live.ts(950)),"#))
+        #expect(live.notices.contains { $0.contains("timeout") })
+        #expect(try live.receive(Live.trades(970, ("z", 965))) == [Live.trade("z", 965)])
+    }
+
+    @Test func withoutAnybodyToAskTheNextTradeTellsOfTheGap() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        let records = try live.receive(Live.trades(970, ("z", 965)))
+        #expect(records.count == 2 && records[0].contains(#""from":\#(Live.ts(5)),"to":\#(Live.ts(965))"#))
+    }
+
+    @Test func anAnswerOlderThanWhatIsKnownFillsNothing() throws {
+        _ = try live.receive(
+            Live.trades(10, ("a", 5)), Live.trades(16, ("b", 15)), Live.event(20, "closed"), Live.event(900, "open"))
+        let records = try live.receive(Live.recent(950, ("a", 5)))
+        #expect(records.count == 1 && records[0].contains("older"))
+    }
+
+    @Test func symbolsAreFilledTogetherInTheOrderOfTime() throws {
+        _ = try live.receive(
+            Live.trades(10, ("a", 5)), Live.trades(11, ("A", 6), symbol: "ETHUSDT"), Live.event(20, "closed"),
+            Live.event(900, "open"))
+        let records = try live.receive(
+            Live.recent(950, ("a", 5), ("b", 100), ("c", 300), more: true),
+            Live.recent(950, ("A", 6), ("B", 200), symbol: "ETHUSDT"))
+        #expect(
+            records == [Live.trade("b", 100), Live.trade("B", 200, symbol: "ETHUSDT"), Live.trade("c", 300)])
+    }
+
+    @Test func anAnswerWithoutABreakWritesOnlyWhatIsNew() throws {
+        _ = try live.receive(Live.trades(10, ("b", 6)), Live.trades(11, ("d", 8)))
+        let records = try live.receive(Live.recent(950, ("old", 3), ("b", 6), ("c", 7), ("d", 8)))
+        #expect(records == [Live.trade("c", 8)])
+    }
+
+    @Test func anAnswerFromBeyondTheStreamIsCutOff() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        let filled = try live.receive(Live.recent(950, ("a", 5), ("b", 400), ("later", 60_000)))
+        #expect(filled == [Live.trade("b", 400)])
+        #expect(try live.receive(Live.trades(60_001, ("later", 60_000))) == [Live.trade("later", 60_000)])
+    }
+
+    // MARK: What the exchange leaves out
+
+    /// The first full minute after the origin.
+    private let minute = (Live.origin / 60_000 + 1) * 60_000 - Live.origin
+
+    @Test func aMinutesVolumeShowsWhatIsMissing() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        #expect(!live.isInDoubt, "it is the trades' own")
+        _ = try live.receive(Live.trades(minute + 60_200, ("b", minute + 60_010)))
+        _ = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0.0030"))
+        #expect(live.isInDoubt)
+        let found = try live.receive(
+            Live.recent(minute + 120_200, ("a", minute + 10), ("b", minute + 60_010), ("c", minute + 60_050)))
+        #expect(found.count == 1 && found[0].contains(#""id":"c""#))
+        _ = try live.receive(Live.bar(minute + 120_300, start: minute + 60_000, volume: "0.0020"))
+        #expect(!live.isInDoubt)
+    }
+
+    @Test func whatTheAnswerDoesNotReachIsAGap() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
+        let found = try live.receive(Live.recent(minute + 60_200, ("y", minute + 30_000)))
+        #expect(found.count == 2 && found[0].contains(#""from":\#(Live.ts(minute)),"to":\#(Live.ts(minute + 30_000))"#))
+        #expect(found[1].contains(#""id":"y""#))
+    }
+
+    @Test func withoutAnAnswerTheNextMinuteTellsOfIt() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
+        let told = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0"))
+        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(minute)),"to":\#(Live.ts(minute + 60_000))"#))
+    }
+
+    @Test func aMinuteThatIsNotKnownWholeTellsNothing() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.bar(minute + 10, start: minute - 60_000, volume: "9"))
+        #expect(!live.isInDoubt)
+    }
+
+    // MARK: Quotes
+
+    @Test func quotesStandWhereTheyWereMatched() throws {
+        #expect(try live.receive(Live.book(10, matched: 8, update: 5)) == [Live.quote(8)])
+        // Said again after a silence: it holds now.
+        #expect(try live.receive(Live.book(3010, matched: 8, update: 5)) == [Live.quote(3010)])
+    }
+
+    @Test func noStaleCrossedOrOneSidedBookPasses() throws {
+        _ = try live.receive(Live.book(10, update: 5))
+        #expect(try live.receive(Live.book(9, update: 4)) == [], "a snapshot of the past")
+        #expect(try live.receive(Live.book(20, update: 6, bids: [("100.2", "1")])) == [], "crossed")
+        #expect(try live.receive(Live.book(30, update: 7, bids: [("100.1", "1")])) == [], "locked")
+        #expect(try live.receive(Live.book(40, update: 8, bids: [])) == [], "one side")
+        #expect(try live.receive(Live.book(50, update: 9, bids: [], asks: [])) == [], "empty")
+        #expect(try live.receive(Live.book(60, update: 10)) == [Live.quote(60)])
+    }
+
+    @Test func aRestartOfTheExchangeReplacesTheBook() throws {
+        _ = try live.receive(Live.book(10, update: 5000))
+        #expect(try live.receive(Live.book(10, update: 1, bids: [("99", "1")])) == [Live.quote(10, bid: "99")])
+        #expect(try live.receive(Live.book(11, update: 2)) == [Live.quote(11)])
+    }
+
+    @Test func aDeltaMovesTheBest() throws {
+        let levels = [("100.0", "1"), ("99.9", "3")]
+        _ = try live.receive(Live.book(10, depth: 50, update: 5, bids: levels))
+        let better = Live.book(20, depth: 50, type: "delta", update: 6, bids: [("100.05", "4")], asks: [])
+        #expect(try live.receive(better) == [Live.quote(20, bid: "100.05", bidQuantity: "4")])
+        let deeper = Live.book(30, depth: 50, type: "delta", update: 7, bids: [("99.0", "4")], asks: [])
+        #expect(try live.receive(deeper) == [], "the best has not changed")
+        let gone = Live.book(
+            40, depth: 50, type: "delta", update: 8, bids: [("100.05", "0"), ("98", "0"), ("100.0", "0.0")], asks: [])
+        #expect(try live.receive(gone) == [Live.quote(40, bid: "99.9", bidQuantity: "3")])
+    }
+
+    @Test(arguments: [
+        Live.book(20, depth: 50, type: "delta", update: 7, bids: [], asks: []),
+        Live.book(20, depth: 50, type: "delta", update: 5, bids: [], asks: []),
+        Live.book(20, depth: 50, type: "delta", update: 6, bids: [("100.1", "1")], asks: []),
+        Live.book(20, depth: 50, type: "delta", update: 6, bids: [("x", "1")], asks: []),
+    ])
+    func aBookThatCannotBeTrustedIsQuietUntilTheNextSnapshot(line: String) throws {
+        _ = try live.receive(Live.book(10, depth: 50, update: 5))
+        #expect(try live.receive(line) == [])
+        #expect(live.notices.count == 1)
+        let next = Live.book(30, depth: 50, type: "delta", update: 7, bids: [("100.05", "1")], asks: [])
+        #expect(try live.receive(next) == [])
+        #expect(try live.receive(Live.book(40, depth: 50, update: 1)) == [Live.quote(40)])
+    }
+
+    @Test func aBreakVoidsTheBook() throws {
+        _ = try live.receive(Live.book(10, depth: 50, update: 5), Live.event(20, "closed"), Live.event(30, "open"))
+        let delta = Live.book(40, depth: 50, type: "delta", update: 6, bids: [("100.05", "1")], asks: [])
+        #expect(try live.receive(delta) == [])
+    }
+
+    // MARK: Mark and funding
+
+    @Test func aTickerIsMerged() throws {
+        let records = try live.receive(
+            Live.ticker(10, #""markPrice":"100.50","indexPrice":"100.40""#, type: "snapshot"),
+            Live.ticker(20, #""indexPrice":"100.3""#), Live.ticker(30, #""volume24h":"1""#),
+            Live.ticker(15, #""markPrice":"1""#), Live.ticker(40, #""markPrice":"""#))
+        #expect(
+            records == [
+                #"{"type":"mark","ts":\#(Live.ts(10)),"sym":"BTCUSDT","mark":100.5,"index":100.4}"#,
+                #"{"type":"mark","ts":\#(Live.ts(20)),"sym":"BTCUSDT","mark":100.5,"index":100.3}"#,
+            ])
+    }
+
+    @Test func fundingComesAtItsInstantWithTheRateThatHeld() throws {
+        let next = Live.origin + 1000
+        _ = try live.receive(
+            Live.ticker(
+                10, #""markPrice":"100","fundingRate":"0.0001","nextFundingTime":"\#(next)""#, type: "snapshot"),
+            Live.ticker(900, #""fundingRate":"-0.00020""#))
+        let records = try live.receive(
+            Live.trades(1010, ("a", 1005)),
+            Live.ticker(1100, #""fundingRate":"0.0005","nextFundingTime":"\#(next + 28_800_000)""#),
+            Live.ticker(1200, #""markPrice":"101""#))
+        #expect(
+            records == [
+                #"{"type":"funding","ts":\#(Live.ts(1000)),"sym":"BTCUSDT","rate":-0.0002}"#, Live.trade("a", 1005),
+                #"{"type":"mark","ts":\#(Live.ts(1200)),"sym":"BTCUSDT","mark":101}"#,
+            ])
+    }
+
+    @Test func theTickerThatNamesTheNextInstantMayComeFirst() throws {
+        let next = Live.origin + 1000
+        _ = try live.receive(
+            Live.ticker(10, #""markPrice":"100","fundingRate":"0.0001","nextFundingTime":"\#(next)""#, type: "snapshot")
+        )
+        let records = try live.receive(
+            Live.ticker(1001, #""fundingRate":"0.0005","nextFundingTime":"\#(next + 28_800_000)""#),
+            Live.ticker(1002, #""nextFundingTime":"\#(next + 28_800_000)""#))
+        #expect(records == [#"{"type":"funding","ts":\#(Live.ts(1000)),"sym":"BTCUSDT","rate":0.0001}"#])
+    }
+
+    @Test func aLateTickerDoesNotRepeatFunding() throws {
+        let says = #""markPrice":"100","fundingRate":"0.0001","nextFundingTime":"\#(Live.origin + 1000)""#
+        _ = try live.receive(Live.ticker(10, says), Live.trades(1010, ("a", 1005)))
+        let records = try live.receive(Live.ticker(900, says), Live.trades(1020, ("b", 1015)))
+        #expect(
+            records == [#"{"type":"mark","ts":\#(Live.ts(1005)),"sym":"BTCUSDT","mark":100}"#, Live.trade("b", 1015)])
+    }
+
+    // MARK: Time, history, strangers
+
+    @Test func aSilentMarketStillTellsTheTime() throws {
+        _ = try live.receive(Live.trades(10, ("a", 10)))
+        #expect(try live.receive(Live.pong(900)) == [], "not yet a second")
+        #expect(try live.receive(Live.pong(1500)) == [#"{"type":"clock","ts":\#(Live.ts(1500))}"#])
+        _ = try live.receive(Live.event(2000, "closed"))
+        #expect(try live.receive(Live.event(5000, "failed"), Live.event(9000, "open"), Live.pong(9500)) == [])
+    }
+
+    @Test func historyEndsWhereTheMessagesBegin() throws {
+        let minute = (Live.origin / 60_000 - 1) * 60_000
+        func bar(_ start: Int64) -> String { #"["\#(start)","1.0","2","0.5","1.5","3","4"]"# }
+        let bars = "[\(bar(minute + 60_000)),\(bar(minute)),\(bar(minute - 60_000))]"
+        let seam = minute - Live.origin
+        let records = try live.receive(
+            Live.answer(0, "instruments-info", instrument, more: true), Live.answer(1, "kline", bars, more: true),
+            Live.recent(2, ("x", seam - 100), ("y", seam + 100), ("z", seam + 70_000)),
+            Live.trades(20, ("z", seam + 70_000), ("a", 15)))
+        let first = (minute * 1000)
+        #expect(
+            records == [
+                #"{"type":"instrument","ts":\#(first),"sym":"BTCUSDT","tick":0.1,"step":0.001,"min_qty":0.001,"max_qty":119,"min_notional":5,"max_leverage":100,"maker_fee":0.0002,"taker_fee":0.00055}"#,
+                #"{"type":"phase","ts":\#(first),"phase":"warmup"}"#,
+                #"{"type":"bar","ts":\#(first),"sym":"BTCUSDT","span":60,"open":1,"high":2,"low":0.5,"close":1.5,"volume":3}"#,
+                Live.trade("y", seam + 100), Live.trade("z", seam + 70_000),
+                #"{"type":"phase","ts":\#(Live.ts(seam + 70_000)),"phase":"live"}"#, Live.trade("a", 15),
+            ])
+    }
+
+    private var instrument: String {
+        #"[{"symbol":"BTCUSDT","priceFilter":{"tickSize":"0.10"},"leverageFilter":{"maxLeverage":"100.00"},"#
+            + #""lotSizeFilter":{"qtyStep":"0.001","minOrderQty":"0.001","maxMktOrderQty":"119.000","minNotionalValue":"5"}}]"#
+    }
+
+    @Test func tradesThatDoNotReachBackToTheBarsLeaveAGap() throws {
+        let minute = (Live.origin / 60_000 - 1) * 60_000
+        let records = try live.receive(
+            Live.answer(1, "kline", #"[["\#(minute - 60_000)","1","2","0.5","1.5","3","4"]]"#, more: true),
+            Live.recent(2, ("z", -10)))
+        #expect(records.count == 5 && records[2].contains(#""from":\#(minute * 1000),"to":\#(Live.ts(-10))"#))
+    }
+
+    @Test(arguments: [
+        #"{"topic":"kline.1.BTCUSDT","data":[]}"#, #"{"topic":"later.BTCUSDT","data":7}"#, #"{"new":true}"#,
+        #"{"success":true,"op":"subscribe"}"#, #"{"topic":"publicTrade.BTCUSDT","data":[]}"#,
+        #"{"topic":"tickers.BTCUSDT","data":{"a":{}}}"#, #"{"topic":"orderbook.1.BTCUSDT","data":[]}"#,
+        #"! {"event":"later"}"#, #"! {}"#, #"? {}"#,
+    ])
+    func whatIsUnknownIsPassedOver(text: String) throws {
+        #expect(try live.receive("\(Live.ts(0)) \(text)") == [])
+    }
+
+    @Test(arguments: [
+        "", "x", "1700000000000000", "1700000000000000 ", "12 {}", "1700000000000000 [1]", #"1700000000000000 {"a":"#,
+    ])
+    func whatIsNoLineIsRefused(text: String) {
+        #expect(throws: (any Error).self) { try live.receive(text) }
+    }
+
+    @Test func aRefusalIsHeardOf() throws {
+        _ = try live.receive(#"\#(Live.ts(0)) {"success":false,"ret_msg":"no such topic","op":"subscribe"}"#)
+        #expect(live.notices == ["the exchange refused 'subscribe': no such topic"])
+    }
+}
