@@ -85,7 +85,7 @@ public final class Exchange {
     }
 
     /// Serves a request at once; what follows from it later comes out of `advance`.
-    public func answer(_ request: Request, at now: Int64, into ledger: inout Output) -> Answer {
+    public func answer(_ request: Request, at now: Int64, into ledger: inout Output) -> Response {
         let answer = serve(request, at: now + clockOffset, into: &ledger)
         deliver(at: now, into: &ledger)
         return answer

@@ -19,7 +19,7 @@ public struct Request: Sendable {
 }
 
 /// An HTTP answer; the transport adds the length and the connection's headers.
-public struct Answer: Sendable {
+public struct Response: Sendable {
     public var status: Int
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]

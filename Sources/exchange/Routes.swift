@@ -56,12 +56,12 @@ extension Exchange {
     ]
 
     /// - Parameter now: the exchange's own wall clock.
-    func serve(_ request: Request, at now: Int64, into ledger: inout Output) -> Answer {
+    func serve(_ request: Request, at now: Int64, into ledger: inout Output) -> Response {
         // A GET that carries a body is refused by the gate in front of the exchange.
-        if request.method == "GET", !request.body.isEmpty { return Answer(status: 403, body: []) }
+        if request.method == "GET", !request.body.isEmpty { return Response(status: 403, body: []) }
         if request.path.hasPrefix(Self.marketRoot) { return serveMarket(request, at: now) }
         guard let route = Self.routes[request.path], route.method == request.method else {
-            return Answer(status: 404, body: [])
+            return Response(status: 404, body: [])
         }
         var headers: [(name: String, value: String)] = []
         do throws(APIError) {
@@ -74,20 +74,20 @@ extension Exchange {
             let outcome = try route.handler(self)(call, &ledger)
             return Self.envelope(outcome, headers, at: now)
         } catch {
-            guard error != .unsigned else { return Answer(status: 401, body: []) }
+            guard error != .unsigned else { return Response(status: 401, body: []) }
             return Self.envelope(error, headers, at: now)
         }
     }
 
-    private func serveMarket(_ request: Request, at now: Int64) -> Answer {
-        guard request.method == "GET" else { return Answer(status: 404, body: []) }
+    private func serveMarket(_ request: Request, at now: Int64) -> Response {
+        guard request.method == "GET" else { return Response(status: 404, body: []) }
         if request.path == Self.marketRoot + "time" {
             let result: JSON = ["timeSecond": "\(now / 1_000_000)", "timeNano": "\(now)000"]
             return Self.envelope(Outcome(result: result), [], at: now)
         }
         do throws(APIError) {
             guard let result = try market.answer(String(request.path.dropFirst(Self.marketRoot.count)), Parameters(query: request.query)) else {
-                return Answer(status: 404, body: [])
+                return Response(status: 404, body: [])
             }
             return Self.envelope(Outcome(result: result), [], at: now)
         } catch { return Self.envelope(error, [], at: now) }
@@ -102,21 +102,21 @@ extension Exchange {
 
     private static func envelope(
         _ outcome: Outcome, _ headers: [(name: String, value: String)], at now: Int64
-    ) -> Answer {
+    ) -> Response {
         let body: JSON = [
             "retCode": 0, "retMsg": .string(outcome.message), "result": outcome.result, "retExtInfo": outcome.extra,
             "time": .number(String(now / 1000)),
         ]
-        return Answer(headers: headers, body: body.bytes)
+        return Response(headers: headers, body: body.bytes)
     }
 
     private static func envelope(
         _ error: APIError, _ headers: [(name: String, value: String)], at now: Int64
-    ) -> Answer {
+    ) -> Response {
         let body: JSON = [
             "retCode": .number(String(error.code)), "retMsg": .string(error.message), "result": [:], "retExtInfo": [:],
             "time": .number(String(now / 1000)),
         ]
-        return Answer(headers: headers, body: body.bytes)
+        return Response(headers: headers, body: body.bytes)
     }
 }

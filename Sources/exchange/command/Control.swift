@@ -8,7 +8,7 @@ enum Control {
 }
 
 extension Server {
-    func control(_ request: Request, isLocal: Bool) -> Answer {
+    func control(_ request: Request, isLocal: Bool) -> Response {
         guard isLocal else { return Self.problem(403, "control answers loopback only") }
         do {
             switch (request.method, request.path) {
@@ -62,10 +62,10 @@ extension Server {
         ]
     }
 
-    private static func reply(_ body: JSON) -> Answer { Answer(body: body.bytes) }
+    private static func reply(_ body: JSON) -> Response { Response(body: body.bytes) }
 
-    private static func problem(_ status: Int, _ cause: String) -> Answer {
-        Answer(status: status, body: (["error": .string(cause)] as JSON).bytes)
+    private static func problem(_ status: Int, _ cause: String) -> Response {
+        Response(status: status, body: (["error": .string(cause)] as JSON).bytes)
     }
 }
 

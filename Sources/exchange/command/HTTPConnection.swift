@@ -120,13 +120,13 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
             write(answer, context)
         case .status(let status, let isExecuted):
             if isExecuted { _ = execute(request) }
-            write(Answer(status: status, body: []), context)
+            write(Response(status: status, body: []), context)
         case .code(let code, let text, let milliseconds, let isExecuted):
             if isExecuted { _ = execute(request) }
             write(server.refusal(code: code, text: text, resetMilliseconds: milliseconds), context)
         case .garbage(let body, let isExecuted):
             if isExecuted { _ = execute(request) }
-            write(Answer(body: body), context)
+            write(Response(body: body), context)
         case .slowDrip(let bytes, let milliseconds):
             let answer = execute(request)
             connection.dripAnswer(bytes: bytes, every: .milliseconds(Int64(milliseconds)))
@@ -134,17 +134,17 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    private func execute(_ request: Request) -> Answer {
+    private func execute(_ request: Request) -> Response {
         if Control.owns(path: request.path) {
             return server.control(request, isLocal: connection.channel.remoteAddress?.isLoopback ?? false)
         }
         guard request.method == "GET" || request.method == "POST" else {
-            return Answer(status: 405, headers: [("Allow", "GET, POST")], body: [])
+            return Response(status: 405, headers: [("Allow", "GET, POST")], body: [])
         }
         return server.answer(request)
     }
 
-    private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
+    private func write(_ answer: Response, _ context: ChannelHandlerContext) {
         guard connection.phase != .leaving, let asked = head else { return }
         var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status))
         for (name, value) in answer.headers { head.headers.add(name: name, value: value) }

@@ -105,20 +105,20 @@ final class Server: @unchecked Sendable {
         return firings.own?.fault
     }
 
-    func answer(_ request: Request) -> Answer {
+    func answer(_ request: Request) -> Response {
         let answer = exchange.answer(request, at: WallClock.now, into: &ledger)
         settle()
         return answer
     }
 
     /// What the API answers when it refuses a request before it looks at it.
-    func refusal(code: Int, text: String, resetMilliseconds: Int) -> Answer {
+    func refusal(code: Int, text: String, resetMilliseconds: Int) -> Response {
         let now = WallClock.now / 1000
         let body: JSON = [
             "retCode": .number(String(code)), "retMsg": .string(text), "result": [:], "retExtInfo": [:],
             "time": .number(String(now)),
         ]
-        var answer = Answer(body: body.bytes)
+        var answer = Response(body: body.bytes)
         if code == 10006 {
             answer.headers = [
                 ("X-Bapi-Limit", "10"), ("X-Bapi-Limit-Status", "0"),
