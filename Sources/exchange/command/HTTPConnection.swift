@@ -18,6 +18,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var received = 0
     /// The client has asked for no answer after this one.
     private var isLast = false
+    /// Gets ready for a request that asks for a WebSocket.
+    var awaitUpgrade: ((HTTPConnection, any Channel) -> Void)?
 
     init(_ connection: Connection, server: Server) {
         self.connection = connection
@@ -159,6 +161,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         if asked.method != .HEAD, !answer.body.isEmpty {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
         }
+        if !isLast { awaitUpgrade?(self, context.channel) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         if isLast { connection.finish() }
     }

@@ -46,10 +46,18 @@ enum Listening {
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
         let pipelining = HTTPServerPipelineHandler()
         let http = HTTPConnection(connection, server: server)
-        let upgrade = HTTPServerUpgradeHandler(
-            upgraders: [upgrader(NIOLoopBound(connection, eventLoop: channel.eventLoop), server)],
-            httpEncoder: encoder, extraHTTPHandlers: [decoder, pipelining, http], upgradeCompletionHandler: { _ in })
-        try channel.pipeline.syncOperations.addHandlers([connection, encoder, decoder, pipelining, upgrade, http])
+        try channel.pipeline.syncOperations.addHandlers([connection, encoder, decoder, pipelining, http])
+        http.awaitUpgrade = { [unowned connection, unowned decoder, unowned pipelining] http, channel in
+            // The handler leaves with the first request that asks for no upgrade, so that each request needs one: clients that
+            // keep their connections ask for a WebSocket on any of them.
+            let pipeline = channel.pipeline.syncOperations
+            if (try? pipeline.handler(type: HTTPServerUpgradeHandler.self)) != nil { return }
+            let upgrade = HTTPServerUpgradeHandler(
+                upgraders: [upgrader(NIOLoopBound(connection, eventLoop: channel.eventLoop), server)],
+                httpEncoder: encoder, extraHTTPHandlers: [decoder, pipelining, http], upgradeCompletionHandler: { _ in })
+            try? pipeline.addHandler(upgrade, position: .before(http))
+        }
+        http.awaitUpgrade?(http, channel)
     }
 
     private static func upgrader(_ connection: NIOLoopBound<Connection>, _ server: Server) -> NIOWebSocketServerUpgrader
