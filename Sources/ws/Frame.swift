@@ -20,13 +20,13 @@ public enum Frame {
         }
         lines.append(contentsOf: String(time).utf8)
         lines.append(UInt8(ascii: " "))
-        let start = lines.count
-        lines.append(contentsOf: frame)
-        var rest = lines[start...]
+        var rest = frame[...]
         while let feed = rest.firstIndex(of: 10) {
-            lines[feed] = UInt8(ascii: " ")
-            rest = lines[(feed + 1)...]
+            lines.append(contentsOf: rest[..<feed])
+            lines.append(UInt8(ascii: " "))
+            rest = rest[(feed + 1)...]
         }
+        lines.append(contentsOf: rest)
         lines.append(10)
         return .written
     }

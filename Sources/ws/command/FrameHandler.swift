@@ -34,6 +34,11 @@ final class FrameHandler: ChannelInboundHandler {
         if connection.session.write(.skipped(reason: reason)) { connection.pause() }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        connection.session.outbox.announce()
+        context.fireChannelReadComplete()
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is IdleStateHandler.IdleStateEvent { connection.silent() }
         context.fireUserInboundEventTriggered(event)

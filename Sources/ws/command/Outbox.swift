@@ -10,6 +10,7 @@ final class Outbox: Sendable {
 
     private struct State {
         var lines: [UInt8] = []
+        var isAnnounced = false
         var end: Failure?
         var isHandingOver = false
         var isOpened = false
@@ -27,16 +28,22 @@ final class Outbox: Sendable {
         for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
 
-    /// Adds lines.
+    /// Adds lines, to be announced when there are no more at hand: one write for all frames of a read.
     /// - Returns: whether the outbox is full now.
     func append(_ body: (inout [UInt8]) -> Void) -> Bool {
-        let (isFirst, isFull) = state.withLock { state in
-            let isEmpty = state.lines.isEmpty
+        state.withLock { state in
             body(&state.lines)
-            return (isEmpty && !state.lines.isEmpty, state.lines.count >= Self.fullBytes)
+            return state.lines.count >= Self.fullBytes
         }
-        if isFirst { wake() }
-        return isFull
+    }
+
+    /// Wakes the main thread, if there is something new to write.
+    func announce() {
+        let isNews = state.withLock { state in
+            defer { state.isAnnounced = !state.lines.isEmpty }
+            return !state.lines.isEmpty && !state.isAnnounced
+        }
+        if isNews { wake() }
     }
 
     /// There will be nothing more.
@@ -48,7 +55,10 @@ final class Outbox: Sendable {
     /// Swaps the lines for an empty buffer, whose room is used again.
     func take(_ lines: inout [UInt8]) {
         lines.removeAll(keepingCapacity: true)
-        state.withLock { swap(&$0.lines, &lines) }
+        state.withLock { state in
+            swap(&state.lines, &lines)
+            state.isAnnounced = false
+        }
     }
 
     var ending: Failure? { state.withLock { $0.end } }

@@ -95,6 +95,7 @@ final class Session: @unchecked Sendable {
     @discardableResult
     func write(_ event: Event) -> Bool {
         let line = event.line(at: now())
+        defer { outbox.announce() }
         return outbox.append { $0.append(contentsOf: line) }
     }
 
