@@ -1,0 +1,98 @@
+import Bybit
+import Records
+
+/// What the topics bring.
+extension LiveMarket {
+    func receive(trades push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
+        var unreadable = push.data.first == UInt8(ascii: "[") ? 0 : 1
+        for element in Elements(push.data) {
+            if let trade = data.trade(element), let price = try? Decimal(trade.price, "p", at: 0, isPositive: true),
+                let quantity = try? Decimal(trade.quantity, "v", at: 0)
+            {
+                // What was agreed outside of the book was never offered in it.
+                if trade.isBlock {
+                    markets[symbol].check.add(at: trade.ts, quantity.tenBillionths ?? 0, isBlock: true)
+                    continue
+                }
+                if markets[symbol].isBroken {
+                    markets[symbol].isBroken = false
+                    gap(symbol, from: markets[symbol].trades.latest, to: trade.ts, "messages are missing")
+                }
+                write(trade: Array(trade.id), price, quantity, trade.side, at: trade.ts, symbol)
+            } else {
+                unreadable += 1
+            }
+        }
+        if unreadable > 0 {
+            gap(symbol, from: markets[symbol].trades.latest, to: ts, "\(unreadable) trades that cannot be read")
+        }
+    }
+
+    /// The exchange's own account of a minute is held against the trades that came.
+    func receive(bars push: StreamMessage.Push, _ symbol: Int) {
+        for element in Elements(push.data) {
+            guard let bar = data.bar(element), bar.isFinal, !markets[symbol].isBroken,
+                let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths
+            else { continue }
+            // Nobody has answered since the last one.
+            if let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
+            if markets[symbol].check.close(bar.start, volume: volume) { isInDoubt = true }
+        }
+    }
+
+    private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
+        markets[symbol].check.settle()
+        gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, Self.doubtReason)
+    }
+
+    static let doubtReason = "the minute's volume is more than its trades"
+
+    func receive(book push: StreamMessage.Push, _ depth: Int, _ symbol: Int, _ ts: Int64) {
+        guard let change = data.book(push.data) else { return }
+        let matched = push.matchedTs ?? ts
+        let place = markets[symbol].place(ofBook: depth)
+        switch markets[symbol].books[place].book.apply(change, isSnapshot: push.isSnapshot, matched: matched) {
+        case .quiet: break
+        case .dropped(let reason):
+            // A topic of snapshots alone mends itself with the next message.
+            if push.isSnapshot { break }
+            notice("\(table.text(symbol)): the book of \(depth) levels is void until its next snapshot: \(reason)")
+        case .best(let bid, let ask, let isRepeated):
+            // The book of another depth may have told more already.
+            if let last = markets[symbol].quote {
+                guard matched >= last.matched else { return }
+                let isSame = !push.isSnapshot && last.bid == bid && last.ask == ask
+                if isSame, matched - last.ts < SymbolMarket.quoteInterval { return }
+            }
+            // What is said again holds now; what is new came about when it was matched.
+            let at = isRepeated ? ts : matched
+            markets[symbol].quote = (bid, ask, matched, at)
+            write(.quote, at: at, symbol) { out in
+                out.field("bid", exact: bid.priceText)
+                out.field("bid_qty", exact: bid.quantity)
+                out.field("ask", exact: ask.priceText)
+                out.field("ask_qty", exact: ask.quantity)
+            }
+        }
+    }
+
+    func receive(ticker push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
+        guard let ticker = data.ticker(push.data), ts >= markets[symbol].tickerTs else { return }
+        markets[symbol].tickerTs = ts
+        // The rate that held until now is the one that applies to an instant that has passed.
+        settleFunding(upTo: ts)
+        markets[symbol].funding.update(
+            at: max(ts, time), instant: ticker.nextFunding, rate: ticker.fundingRate.flatMap { Decimal.signed($0) })
+        nextFunding = min(nextFunding, markets[symbol].funding.next)
+        let mark = ticker.mark.flatMap { try? Decimal($0, "markPrice", at: 0, isPositive: true) }
+        let index = ticker.index.flatMap { try? Decimal($0, "indexPrice", at: 0, isPositive: true) }
+        if let mark { markets[symbol].mark = Array(mark.text) }
+        if let index { markets[symbol].index = Array(index.text) }
+        guard mark != nil || index != nil, let known = markets[symbol].mark else { return }
+        let knownIndex = markets[symbol].index
+        write(.mark, at: ts, symbol) { out in
+            out.field("mark", exact: known)
+            if let knownIndex { out.field("index", exact: knownIndex) }
+        }
+    }
+}
