@@ -33,7 +33,6 @@ struct EngineLedger {
     private var accounts: [Books]
     private var lives: [Int: Life] = [:]
     private var accepted: Set<Int> = []
-    private var touched: Set<Int> = []
 
     init(accounts: Int) { self.accounts = Array(repeating: Books(), count: accounts) }
 
@@ -58,7 +57,11 @@ struct EngineLedger {
                 check(exact(received) == owed || (isLess && isIsolated), "funding is not \(owed)", event)
                 accounts[account].funding += exact(received)
                 counts["funding", default: 0] += 1
-            case .account(let account, _): touched.insert(account)
+            case .account(let account, let statement):
+                let books = accounts[account]
+                check(exact(statement.realised) == books.realised, "realised is not \(books.realised)", event)
+                check(exact(statement.fees) == books.fees, "fees are not \(books.fees)", event)
+                check(exact(statement.funding) == books.funding, "funding is not \(books.funding)", event)
             }
         }
     }
