@@ -15,6 +15,7 @@ public struct Listing: Sendable {
     var instructions: [Instruction] = []
     /// How many accounts hold a position in it.
     var holders = 0
+    private var premium = PremiumMean()
 
     init(name: [UInt8], instrument: Instrument?) {
         self.name = name
@@ -27,6 +28,22 @@ public struct Listing: Sendable {
     var isIdle: Bool { holders == 0 && orders.isEmpty && instructions.isEmpty }
 
     func index(of number: Int) -> Int? { orders.firstIndex { $0.number == number } }
+
+    /// What holds until `ts` is about to change.
+    @inline(__always)
+    mutating func sample(until ts: Int64) {
+        if market.hasMark { premium.advance(to: ts, market.reference.units - market.mark.units) }
+    }
+
+    /// The band that orders must lie in; nil as long as no price is known.
+    func limits(at ts: Int64) -> PriceLimits? {
+        guard let rules, market.valuation > .zero else { return nil }
+        var premium = premium
+        if market.hasMark { premium.advance(to: ts, market.reference.units - market.mark.units) }
+        return PriceLimits(
+            mark: market.valuation, index: market.hasMark ? market.index : market.valuation, premium: premium.mean,
+            .of(String(decoding: name, as: UTF8.self)), tick: rules.tick)
+    }
 }
 
 /// What is on its way to the book.
@@ -155,6 +172,7 @@ public struct Engine: Sendable {
 
     private mutating func quote(_ record: Record) {
         let symbol = record.symbol
+        listings[symbol].sample(until: record.ts)
         guard listings[symbol].market.take(quote: record) else { return }
         tick += 1
         guard !listings[symbol].isIdle else { return }
@@ -170,6 +188,7 @@ public struct Engine: Sendable {
 
     private mutating func trade(_ record: Record) {
         let symbol = record.symbol
+        listings[symbol].sample(until: record.ts)
         guard listings[symbol].market.take(trade: record) else { return }
         tick += 1
         guard !listings[symbol].isIdle else { return }
@@ -186,6 +205,7 @@ public struct Engine: Sendable {
 
     private mutating func mark(_ record: Record) {
         let symbol = record.symbol
+        listings[symbol].sample(until: record.ts)
         guard listings[symbol].market.take(mark: record), !listings[symbol].isIdle else { return }
         tick += 1
         let market = listings[symbol].market

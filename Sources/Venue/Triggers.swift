@@ -47,10 +47,7 @@ extension Engine {
 
     /// How far a market order may go into the book.
     public func band(_ symbol: Int, _ side: Side) -> Price {
-        let listing = listings[symbol]
-        return listing.rules.map {
-            PriceBand.edge(side, listing.market, $0, x: PriceBand.ratio(listing.name))
-        } ?? .zero
+        listings[symbol].limits(at: now)?[side] ?? .zero
     }
 
     // MARK: Liquidation
