@@ -1,3 +1,5 @@
+import Venue
+
 /// A topic of the public stream, and what was pushed of it last.
 struct PublicChannel {
     /// Far below the first real `u`, so that a `u` of 1 says what it says at the exchange: a restart.
