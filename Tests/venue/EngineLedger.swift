@@ -11,6 +11,8 @@ struct EngineLedger {
         var cost: Decimal = 0
         /// As the last event of the position told.
         var margin: Decimal = 0
+        /// What closing has brought since then, fees taken off.
+        var result: Decimal = 0
     }
 
     private struct Life {
@@ -86,8 +88,9 @@ struct EngineLedger {
         let released = holding.quantity > 0 ? closed * px - exact(fill.realised) : exact(fill.realised) + closed * px
         let share = holding.cost * closed - released * abs(holding.quantity)
         check(abs(share) <= abs(holding.quantity) * Decimal(sign: .plus, exponent: -16, significand: 1), "share", event)
-        if fill.kind == .takeover, !engine.traders[account].isCross {
-            check(exact(fill.realised) - exact(fill.fee) >= -holding.margin, "more lost than the margin", event)
+        holding.result += exact(fill.realised) - rounded(closed * px * rate, .up)
+        if closes, !engine.traders[account].isCross {
+            check(holding.result >= -holding.margin, "more lost than the margin", event)
         }
         let opened = quantity - closed
         holding.cost += opened * px - (closes ? released : 0)
@@ -133,6 +136,7 @@ struct EngineLedger {
         check(position.isFlat || (position.side == .long) == (holding.quantity > 0), "side", event)
         check(exact(position.cost) == holding.cost, "cost is not \(holding.cost)", event)
         holding.margin = exact(position.margin)
+        holding.result = 0
         accounts[account].holdings[symbol] = position.isFlat ? nil : holding
     }
 
