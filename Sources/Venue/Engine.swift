@@ -75,6 +75,15 @@ public enum Event: Sendable {
     case funding(account: Int, symbol: Int, Position, rate: Rate, mark: Price, received: Money)
     /// The money of an account has changed, to this.
     case account(Int, Statement)
+
+    /// Whose it is.
+    public var account: Int {
+        switch self {
+        case .accepted(let order), .order(let order): order.account
+        case .fill(let fill): fill.order.account
+        case .position(let account, _, _), .funding(let account, _, _, _, _, _), .account(let account, _): account
+        }
+    }
 }
 
 /// The money of an account at one instant.

@@ -6,6 +6,7 @@ import Venue
 extension Exchange {
     /// What one account's streams are told of at once.
     private struct News {
+        let account: Int
         var orders: [JSON] = []
         var executions: [JSON] = []
         var fast: [JSON] = []
@@ -20,31 +21,43 @@ extension Exchange {
     func deliver(at now: Int64, into ledger: inout Output) {
         let events = engine.takeEvents()
         guard !events.isEmpty else { return }
-        var news = desks.map { _ in News() }
+        // Few accounts are concerned at once, of many that there may be.
+        var all: [News] = []
         for event in events {
-            switch event {
-            case .accepted(let order):
-                keep(order)
-                writeOrder(order, "accepted", into: &ledger)
-            case .order(let order):
-                keep(order)
-                writeOutcome(order, into: &ledger)
-                tell(order, &news[order.account])
-            case .fill(let fill): take(fill, &news[fill.order.account], into: &ledger)
-            case .position(let account, let symbol, let position):
-                if position.isFlat { desks[account].setOpener(nil, symbol) }
-                writePosition(account, symbol, position, into: &ledger)
-                news[account].touch(symbol)
-            case .funding(let account, let symbol, let position, let rate, let mark, let received):
-                let row = fundingRow(account, symbol, position, rate: rate, mark: mark, received: received)
-                news[account].executions.append(row)
-                news[account].touch(symbol)
-            case .account(let account, let statement):
-                writeAccount(account, statement, ts: engine.now, into: &ledger)
-                news[account].hasMoney = true
-            }
+            let place = Self.place(of: event.account, in: &all)
+            take(event, &all[place], into: &ledger)
         }
-        for account in news.indices { send(news[account], to: account, at: now) }
+        for news in all { send(news, at: now) }
+    }
+
+    private static func place(of account: Int, in all: inout [News]) -> Int {
+        if let place = all.firstIndex(where: { $0.account == account }) { return place }
+        all.append(News(account: account))
+        return all.count - 1
+    }
+
+    private func take(_ event: Event, _ news: inout News, into ledger: inout Output) {
+        switch event {
+        case .accepted(let order):
+            keep(order)
+            writeOrder(order, "accepted", into: &ledger)
+        case .order(let order):
+            keep(order)
+            writeOutcome(order, into: &ledger)
+            tell(order, &news)
+        case .fill(let fill): take(fill, &news, into: &ledger)
+        case .position(let account, let symbol, let position):
+            if position.isFlat { desks[account].setOpener(nil, symbol) }
+            writePosition(account, symbol, position, into: &ledger)
+            news.touch(symbol)
+        case .funding(let account, let symbol, let position, let rate, let mark, let received):
+            news.executions.append(
+                fundingRow(account, symbol, position, rate: rate, mark: mark, received: received))
+            news.touch(symbol)
+        case .account(let account, let statement):
+            writeAccount(account, statement, ts: engine.now, into: &ledger)
+            news.hasMoney = true
+        }
     }
 
     private func keep(_ order: Order) { desks[order.account].note(order, id: Identifier.order(order.number)) }
@@ -108,7 +121,8 @@ extension Exchange {
         return row
     }
 
-    private func send(_ news: News, to account: Int, at now: Int64) {
+    private func send(_ news: News, at now: Int64) {
+        let account = news.account
         guard streams.hasPrivate(account) else { return }
         push("order", news.orders, to: account, at: now)
         push("execution", news.executions, to: account, at: now)

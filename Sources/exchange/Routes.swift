@@ -86,7 +86,10 @@ extension Exchange {
             return Self.envelope(Outcome(result: result), [], at: now)
         }
         do throws(APIError) {
-            guard let result = try market.answer(String(request.path.dropFirst(Self.marketRoot.count)), Parameters(query: request.query)) else {
+            guard
+                let result = try market.answer(
+                    String(request.path.dropFirst(Self.marketRoot.count)), Parameters(query: request.query))
+            else {
                 return Response(status: 404, body: [])
             }
             return Self.envelope(Outcome(result: result), [], at: now)

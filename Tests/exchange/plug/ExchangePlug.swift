@@ -8,14 +8,10 @@ import Rehearsal
 /// Puts the exchange behind the same plug as `paper`: intents in, records out. What it does with an intent is what a
 /// careful client does: sizes it by the instrument's rules, sends it signed, and sets the levels from what it really paid.
 final class ExchangePlug {
-    private static let credential = Credential(key: "plug", secret: Array("secret".utf8))
-
-    private let exchange: Exchange
+    private let client: Client
+    private var exchange: Exchange { client.exchange }
     private let leverage: String
     private var reader = RecordReader()
-    private var output = Output(passesOn: false)
-    /// The wall clock: only requests move it, so that no rate is exceeded.
-    private var now: Int64 = 1_700_000_000_000_000
     private var known: Set<Int> = []
     private var levels: [String: (takeProfit: String, stopLoss: String)] = [:]
     /// What the API answered to what, where it was not 0.
@@ -23,35 +19,28 @@ final class ExchangePlug {
     /// How many lines there were when a level was refused, as the market had passed it already: `paper` fires it with the
     /// next tick, a client closes at the market, and from there on the two differ.
     private(set) var comparable: Int?
-    private(set) var lines: [String] = []
+    var lines: [String] { client.lines }
 
     init(equity: Double, leverage: String, latency: Double, depth: Int) throws {
-        var options = try ExchangeOptions.parse([])
-        options.equity = equity
-        options.latency = latency
-        options.depth = depth
-        options.patience = 3600
-        exchange = Exchange(options, credentials: [Self.credential])
+        client = try Client(
+            "--equity", "\(equity)", "--latency", "\(latency)", "--depth", "\(depth)", "--patience", "3600")
         self.leverage = leverage
     }
 
     func receive(_ line: String) throws {
         try withPaddedLine(line) { bytes in
             try reader.read(bytes)
-            guard reader.record.kind != .intent else { return }
-            exchange.receive(reader, at: now, into: &output)
-        }
-        if reader.record.kind == .intent {
+            guard reader.record.kind == .intent else { return }
             // `paper` knows the time of an intent; the exchange that of its market alone.
-            try receive(#"{"type":"clock","ts":\#(reader.record.ts)}"#)
-            try withPaddedLine(line) { bytes in
-                try reader.read(bytes)
-                try intend(reader.record)
-            }
-        } else if reader.record.symbol >= 0, known.insert(reader.record.symbol).inserted {
+            try protect(client.feed(#"{"type":"clock","ts":\#(reader.record.ts)}"#))
+            try intend(reader.record)
+        }
+        guard reader.record.kind != .intent else { return }
+        let written = try client.feed(line)
+        if reader.record.symbol >= 0, known.insert(reader.record.symbol).inserted {
             try introduce(reader.record.symbol)
         }
-        try protect(drain())
+        try protect(written)
     }
 
     /// A symbol is seen for the first time.
@@ -135,35 +124,17 @@ final class ExchangePlug {
                     "takeProfit": "\(watch.takeProfit)", "stopLoss": "\(watch.stopLoss)",
                 ])
         }
-        _ = drain()
     }
 
     // MARK: Requests
 
     private func post(_ path: String, _ body: Bybit.JSON) throws {
-        now += 1_000_000
-        let stamp = String(now / 1000)
-        let signature = Signature.rest(
-            secret: Self.credential.secret, timestamp: stamp, key: Self.credential.key, window: "5000",
-            payload: body.bytes)
-        let request = Request(
-            method: "POST", path: "/v5/\(path)", query: "",
-            headers: [
-                "x-bapi-api-key": Self.credential.key, "x-bapi-timestamp": stamp, "x-bapi-recv-window": "5000",
-                "x-bapi-sign": signature,
-            ], body: body.bytes)
-        let answer = try Bybit.JSON(reading: exchange.answer(request, at: now, into: &output).body)
-        if answer["retCode"]?.text != "0" {
+        // Only requests move the wall clock, so that no rate is exceeded.
+        client.now += 1_000_000
+        let answer = try client.post(path, body)
+        if answer.code != "0" {
             if path == "position/trading-stop", comparable == nil { comparable = lines.count }
             refusals.append("\(path) \(String(decoding: body.bytes, as: UTF8.self)): \(answer["retMsg"]?.text ?? "")")
         }
-    }
-
-    private func drain() -> [String] {
-        var bytes: [UInt8] = []
-        output.drain { bytes.append(contentsOf: $0) }
-        let written = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        lines += written
-        return written
     }
 }
