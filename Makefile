@@ -15,6 +15,9 @@ test-clients: ## let pybit and ccxt, as published, trade on the local exchange (
 bench: ## measure the pipeline beside cat
 	benchmarks/run $(MARKET)
 
+bench-exchange: ## measure the local exchange under load
+	benchmarks/exchange
+
 conform: ## hold a stage to the contract: make conform STAGE='command' [OPTIONS=--lenient]
 	Tests/conform/run $(OPTIONS) -- '$(STAGE)'
 
@@ -28,5 +31,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients bench conform build vectors install
+.PHONY: help demo test test-clients bench bench-exchange conform build vectors install
 .DEFAULT_GOAL := help
