@@ -34,6 +34,7 @@ extension Exchange {
             .init("smpGroup", 0), .init("smpOrderId", ""), .init("slippageToleranceType", "UNKNOWN"),
             .init("slippageTolerance", "0"), .init("createdTime", "\(milliseconds(order.created))"),
             .init("updatedTime", "\(milliseconds(order.updated))"), .init("extraFees", ""),
+            .init("rpiTakerAccess", false), .init("rpiMatchedQty", "0"),
         ]
         members += Self.protectionMembers(order)
         if isPush {

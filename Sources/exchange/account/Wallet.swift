@@ -99,7 +99,7 @@ extension Exchange {
                 "expiredAt": "1970-01-01T00:00:00Z", "createdAt": "2025-01-01T00:00:00Z", "unified": 0, "uta": 1,
                 "userID": .number("\(call.account + 1)"), "inviterID": 0, "vipLevel": "No VIP", "mktMakerLevel": "0",
                 "affiliateID": 0, "rsaPublicKey": "", "isMaster": false, "parentUid": "1", "kycLevel": "LEVEL_1",
-                "kycRegion": "",
+                "kycRegion": "", "userIDInt64": "0", "inviterIDInt64": "0", "affiliateIDInt64": "0",
             ])
     }
 

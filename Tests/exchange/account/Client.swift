@@ -18,9 +18,11 @@ final class Client {
     /// All that the ledger says so far.
     private(set) var lines: [String] = []
 
-    init(_ arguments: String...) throws {
-        exchange = Exchange(try ExchangeOptions.parse(arguments), credentials: Self.credentials)
+    convenience init(_ arguments: String...) throws {
+        self.init(Exchange(try ExchangeOptions.parse(arguments), credentials: Self.credentials))
     }
+
+    init(_ exchange: Exchange) { self.exchange = exchange }
 
     /// - Returns: the ledger's lines about it.
     @discardableResult
