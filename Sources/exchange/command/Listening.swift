@@ -54,7 +54,8 @@ enum Listening {
             if (try? pipeline.handler(type: HTTPServerUpgradeHandler.self)) != nil { return }
             let upgrade = HTTPServerUpgradeHandler(
                 upgraders: [upgrader(NIOLoopBound(connection, eventLoop: channel.eventLoop), server)],
-                httpEncoder: encoder, extraHTTPHandlers: [decoder, pipelining, http], upgradeCompletionHandler: { _ in })
+                httpEncoder: encoder, extraHTTPHandlers: [decoder, pipelining, http], upgradeCompletionHandler: { _ in }
+            )
             try? pipeline.addHandler(upgrade, position: .before(http))
         }
         http.awaitUpgrade?(http, channel)
