@@ -62,7 +62,8 @@ public final class Exchange {
     public func receive(_ input: borrowing RecordReader, at now: Int64, into ledger: inout Output) {
         let record = input.record
         guard record.hasTime, record.kind.isMarket else { return }
-        if !hasStarted { start(record.ts, at: now, into: &ledger) }
+        // Rules may be older than what is traded under them: they do not say when the market begins.
+        if !hasStarted, record.kind != .instrument { start(record.ts, at: now, into: &ledger) }
         if !engine.receive(input) { refuse(record, into: &ledger) }
         market.receive(input, at: now)
         deliver(at: now, into: &ledger)
@@ -132,6 +133,12 @@ public final class Exchange {
         market.restart()
         for account in desks.indices { desks[account].restart() }
         note(fault: "restart", target: "", detail: "", into: &ledger)
+    }
+
+    /// Nothing will come any more: what is open ends.
+    public func finish(at now: Int64, into ledger: inout Output) {
+        engine.finish()
+        deliver(at: now, into: &ledger)
     }
 
     /// A trade on the account that no client has asked for, at the book of the moment.

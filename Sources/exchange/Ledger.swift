@@ -14,6 +14,7 @@ extension Exchange {
         ledger.field("side", order.terms.side.rawValue)
         ledger.field("qty", json: order.terms.quantity.description)
         if order.terms.limit > .zero { ledger.field("limit", json: order.terms.limit.description) }
+        if let trigger = order.terms.trigger { ledger.field("trigger", json: trigger.price.description) }
         if order.isResting { ledger.field("resting", true) }
         if order.origin.isProtection { ledger.field("parent", order.parent) }
         ledger.end()

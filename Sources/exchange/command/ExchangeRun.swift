@@ -77,7 +77,10 @@ final class ExchangeRun: Sendable {
     /// Streams get a close frame, and everybody a moment to read what was sent.
     private func sayGoodbye(_ server: Server, _ listener: any Channel) throws {
         try listener.close().wait()
-        try server.loop.submit { server.closeAll(1001) }.wait()
+        try server.loop.submit {
+            server.finish()
+            server.closeAll(1001)
+        }.wait()
         let deadline = NIODeadline.now() + Limits.farewellTime
         while NIODeadline.now() < deadline,
             UnixSignals.pending == nil || NIODeadline.now() < deadline - .milliseconds(500)

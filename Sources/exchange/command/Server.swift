@@ -177,6 +177,12 @@ final class Server: @unchecked Sendable {
         settle()
     }
 
+    /// What is open ends, in the ledger and for who listens.
+    func finish() {
+        exchange.finish(at: WallClock.now, into: &ledger)
+        settle()
+    }
+
     // MARK: faults of the exchange itself
 
     /// Writes into the ledger what is done on purpose.

@@ -80,6 +80,19 @@ final class Client {
         _ = drain()
     }
 
+    func trade(account: Int, _ symbol: String, _ side: String, _ quantity: String) throws {
+        try exchange.trade(
+            account: account, symbol: symbol, side: side, quantity: quantity, at: now, into: &output)
+        _ = drain()
+    }
+
+    /// The end of the market.
+    /// - Returns: the ledger's lines about it.
+    func finish() -> [String] {
+        exchange.finish(at: now, into: &output)
+        return drain()
+    }
+
     // MARK: Streams
 
     func say(_ value: Bybit.JSON, on stream: Int) {
