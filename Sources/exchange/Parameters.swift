@@ -41,10 +41,10 @@ struct Parameters {
         return min(value, range.upperBound)
     }
 
-    /// Milliseconds.
+    /// Milliseconds, as far as every reader keeps them exact.
     func time(_ key: String) throws(APIError) -> Int64? {
         guard let text = self[key] else { return nil }
-        guard let value = Int64(text), value >= 0 else { throw .parameter(key) }
+        guard let value = Int64(text), (0..<1 << 53).contains(value) else { throw .parameter(key) }
         return value
     }
 

@@ -104,7 +104,8 @@ struct OrderReader {
             guard let ticks = Int64(text), (1...10_000).contains(ticks) else {
                 throw APIError(110108, "slippageTolerance of TickSize must be an integer of 1 to 10000")
             }
-            bound = Price(units: max(instrument.tick.units, best.units + sign * ticks * instrument.tick.units))
+            let units = Int128(best.units) + Int128(sign * ticks) * Int128(instrument.tick.units)
+            bound = Price(units: Int64(min(max(units, Int128(instrument.tick.units)), Int128(Price.limit))))
         case "Percent":
             guard let percent = Rate(text: text), (1_000_000...1_000_000_000).contains(percent.units),
                 percent.units % 1_000_000 == 0

@@ -86,6 +86,11 @@ final class Client {
         _ = drain()
     }
 
+    func restart() {
+        exchange.restart(into: &output)
+        _ = drain()
+    }
+
     /// The end of the market.
     /// - Returns: the ledger's lines about it.
     func finish() -> [String] {
