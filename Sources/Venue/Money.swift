@@ -52,4 +52,14 @@ public struct Money: Comparable, Hashable, Sendable, CustomStringConvertible {
         let grains = ratio(units, 1, Int128(quantity.units) * Int128(grain.units), rounding)
         return Price(units: Int64(grains) * grain.units)
     }
+
+    /// As `price(of:)`, and at most the largest price there is: of an amount that has nothing to do with what the quantity
+    /// was traded for.
+    public func boundedPrice(
+        of quantity: Quantity, grain: Price = Price(units: 1), _ rounding: Rounding
+    ) -> Price {
+        let most = Int128(Price.limit / grain.units)
+        let grains = ratio(units, 1, Int128(quantity.units) * Int128(grain.units), rounding)
+        return Price(units: Int64(min(max(grains, -most), most)) * grain.units)
+    }
 }

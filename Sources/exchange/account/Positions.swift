@@ -145,7 +145,8 @@ extension Exchange {
         let isLong = position.side == .long
         let value = isLong ? position.cost - realised : position.cost + realised
         guard value > .zero else { return .zero }
-        return value.over(Rate(units: isLong ? Rate.one - fee : Rate.one + fee), .up).price(
+        // A loss that was realised on far more than is left lies beyond any price.
+        return value.over(Rate(units: isLong ? Rate.one - fee : Rate.one + fee), .up).boundedPrice(
             of: position.quantity, .nearest)
     }
 }
