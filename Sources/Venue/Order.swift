@@ -123,6 +123,9 @@ public struct Order: Sendable {
         /// Nobody that the client knows of.
         case external
 
+        /// A level that closes whatever the position is.
+        public var isWhole: Bool { self == .takeProfit || self == .stopLoss }
+
         public var isProtection: Bool { self == .takeProfit || self == .stopLoss || isPartial }
 
         var isPartial: Bool { self == .partialTakeProfit || self == .partialStopLoss }

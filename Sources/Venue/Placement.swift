@@ -15,7 +15,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case takeProfitSide(base: Price), stopLossSide(base: Price)
     /// A trigger that the market is beyond already.
     case triggered(current: Price)
-    case tooManyOrders, tooManyConditionals
+    case tooManyOrders, tooManyConditionals, tooManyLevels
     /// A quantity that has been filled already.
     case filledAlready
     case leverageTooHigh
@@ -32,11 +32,11 @@ public struct Amendment: Sendable {
 
     public init() {}
 
-    /// Whether the order would be another than it is.
-    public func changes(_ order: Order) -> Bool {
+    /// What the order would be.
+    public func applied(to order: Order) -> OrderTerms {
         var changed = order
         changed.apply(self)
-        return changed.terms != order.terms
+        return changed.terms
     }
 }
 
@@ -51,7 +51,10 @@ extension Engine {
     /// - Returns: the order as it was acknowledged.
     public mutating func place(_ terms: OrderTerms, link: String, by account: Int) throws(Refusal) -> Order {
         let listing = listings[terms.symbol]
-        guard let instrument = listing.instrument, listing.market.reference > .zero, listing.market.isUsable else {
+        // What is open can be closed under the last rules that were good.
+        guard let instrument = terms.isReduceOnly ? listing.rules : listing.instrument,
+            listing.market.reference > .zero, listing.market.isUsable
+        else {
             throw .noPrice
         }
         try limitCount(terms, account)

@@ -105,7 +105,7 @@ extension Engine {
         let before = levels(account, symbol)
         if let part {
             let pairs = listings[symbol].orders.filter { $0.account == account && $0.origin.isPartial }
-            guard Set(pairs.map(\.parentNumber)).count < Self.partialLimit else { throw .tooManyConditionals }
+            guard Set(pairs.map(\.parentNumber)).count < Self.partialLimit else { throw .tooManyLevels }
             let pair = make(
                 OrderTerms(
                     symbol: symbol, side: position.side.opening, kind: .market, quantity: part, limit: .zero,

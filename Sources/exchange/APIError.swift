@@ -45,6 +45,7 @@ struct APIError: Error, Equatable {
                 "expect \(rises ? "Rising" : "Falling"), but trigger_price[\(scaled(terms?.trigger?.price))] "
                     + "\(rises ? "<=" : ">=") current[\(scaled(current))]??LastPrice")
         case .tooManyOrders: self.init(110020, "The number of active orders exceeds 500")
+        case .tooManyLevels: self.init(110061, "The number of TP/SL orders exceeds the limit of 20")
         case .tooManyConditionals: self.init(110009, "The number of stop orders exceeds the maximum allowable limit")
         case .filledAlready: self.init(10001, "The order quantity must be greater than the filled quantity")
         case .leverageTooHigh: self.init(options.leverageCode, "Cannot set leverage gt maxLeverage by risk limit")

@@ -197,8 +197,10 @@ public final class Exchange {
         }
     }
 
+    /// A symbol that can be asked about: it is listed, or was when something in it was opened.
     func listing(named name: String) -> Int? {
-        engine.listings.firstIndex { $0.instrument != nil && $0.name.elementsEqual(name.utf8) }
+        guard ListedSymbol.isPlain(name) else { return nil }
+        return engine.listings.firstIndex { $0.rules != nil && $0.name.elementsEqual(name.utf8) }
     }
 
     func name(_ symbol: Int) -> String { String(decoding: engine.listings[symbol].name, as: UTF8.self) }

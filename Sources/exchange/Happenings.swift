@@ -48,9 +48,11 @@ extension Exchange {
         case .fill(let fill): take(fill, &news, into: &ledger)
         case .position(let account, let symbol, let position):
             if position.isFlat { desks[account].setOpener(nil, symbol) }
+            desks[account].note(change: engine.now, of: symbol)
             writePosition(account, symbol, position, into: &ledger)
             news.touch(symbol)
         case .funding(let account, let symbol, let position, let rate, let mark, let received):
+            desks[account].note(change: engine.now, of: symbol)
             news.executions.append(
                 fundingRow(account, symbol, position, rate: rate, mark: mark, received: received))
             news.touch(symbol)

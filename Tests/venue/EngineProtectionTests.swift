@@ -122,6 +122,6 @@ import Testing
                 0, 0, takeProfit: .some(.init("102000")), stopLoss: nil, part: Quantity(text: "0.001")!)
         }
         for _ in 0..<Engine.partialLimit { try pair() }
-        #expect(throws: Refusal.tooManyConditionals) { try pair() }
+        #expect(throws: Refusal.tooManyLevels) { try pair() }
     }
 }

@@ -38,6 +38,8 @@ struct Desk {
     private var used: Set<String> = []
     /// By symbol: the orderLinkId of the order that opened the position.
     private var openers: [Int: String] = [:]
+    /// By symbol: when the position changed last, event time.
+    private var changes: [Int: Int64] = [:]
 
     func isUsed(_ link: String) -> Bool { used.contains(link) }
 
@@ -76,6 +78,10 @@ struct Desk {
     func profit(_ number: Int) -> Money {
         profits.last { $0.order.number == number }?.profit ?? .zero
     }
+
+    func changed(_ symbol: Int) -> Int64 { changes[symbol] ?? 0 }
+
+    mutating func note(change ts: Int64, of symbol: Int) { changes[symbol] = ts }
 
     func opener(_ symbol: Int) -> String { openers[symbol] ?? "" }
 

@@ -84,11 +84,16 @@ struct OrderReader {
         return quantity
     }
 
-    /// A limit beyond the band is moved to its edge; a market order may go as far as the edge, or as it tolerates.
+    /// A market order may go as far as the band's edge, or as it tolerates.
     private func limit(_ side: Side, _ kind: OrderTerms.Kind) throws(APIError) -> Price {
         let edge = band(side)
         guard kind == .limit else { return try tolerated(side, edge) }
-        let price = try price(try required("price"), "price")
+        return within(try price(try required("price"), "price"), side)
+    }
+
+    /// A limit beyond the band is moved to its edge.
+    func within(_ price: Price, _ side: Side) -> Price {
+        let edge = band(side)
         guard edge > .zero else { return price }
         return side == .buy ? min(price, edge) : max(price, edge)
     }
@@ -125,7 +130,7 @@ struct OrderReader {
         return price
     }
 
-    private func checkNotional(_ quantity: Quantity, _ price: Price, _ isReduceOnly: Bool) throws(APIError) {
+    func checkNotional(_ quantity: Quantity, _ price: Price, _ isReduceOnly: Bool) throws(APIError) {
         guard !isReduceOnly || options.notionalOnReduce, price > .zero else { return }
         guard price * quantity >= instrument.minNotional else {
             throw APIError(110094, "Order does not meet minimum order value \(instrument.minNotional)USDT")

@@ -49,7 +49,7 @@ extension Exchange {
     /// A reader of the order that a call describes.
     private func reader(_ call: Call) throws(APIError) -> OrderReader {
         let symbol = try listing(call)
-        guard let instrument = engine.listings[symbol].instrument else { throw .symbol }
+        guard let instrument = engine.listings[symbol].rules else { throw .symbol }
         return OrderReader(
             parameters: call.parameters, symbol: symbol, instrument: instrument,
             market: engine.listings[symbol].market, band: { [engine] in engine.band(symbol, $0) }, options: options)
@@ -66,32 +66,36 @@ extension Exchange {
 
     func amend(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
         let reader = try reader(call)
-        let order = try openOrder(call)
+        let order = try openOrder(call, reader.symbol)
         var amendment = Amendment()
         if let text = call.parameters["qty"] {
             guard let quantity = Quantity(text: text) else { throw .parameter("qty") }
             amendment.quantity = try reader.checked(quantity)
         }
         if let text = call.parameters["price"], order.terms.kind == .limit {
-            amendment.limit = try reader.price(text, "price")
+            amendment.limit = reader.within(try reader.price(text, "price"), order.terms.side)
         }
         if let text = call.parameters["triggerPrice"] {
             amendment.triggerPrice = try reader.price(text, "triggerPrice")
         }
+        guard amendment.quantity == nil || !order.origin.isWhole else {
+            throw APIError(10001, "The quantity of a level of the whole position is the position's")
+        }
         let isPartial = order.terms.protection.isPartial
         amendment.takeProfit = try reader.leg("takeProfit", "tp", isPartial: isPartial)
         amendment.stopLoss = try reader.leg("stopLoss", "sl", isPartial: isPartial)
-        guard amendment.changes(order) else { throw APIError(10001, "order not modified") }
+        let terms = amendment.applied(to: order)
+        guard terms != order.terms else { throw APIError(10001, "order not modified") }
+        if terms.kind == .limit { try reader.checkNotional(terms.quantity, terms.limit, terms.isReduceOnly) }
         do throws(Refusal) { try engine.amend(order.number, order.terms.symbol, amendment) } catch {
-            throw APIError(error, order.terms, options)
+            throw APIError(error, terms, options)
         }
         wait(order.terms.symbol, at: call.now - clockOffset)
         return Self.acknowledged(order)
     }
 
     func cancel(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
-        _ = try listing(call)
-        let order = try openOrder(call)
+        let order = try openOrder(call, listing(call))
         try takeBack(order, call)
         return Self.acknowledged(order)
     }
@@ -120,7 +124,7 @@ extension Exchange {
             guard let symbol = listing(named: name) else { throw .symbol }
             return [symbol]
         }
-        let all = engine.listings.indices.filter { engine.listings[$0].instrument != nil }
+        let all = engine.listings.indices.filter { engine.listings[$0].rules != nil }
         if let coin = call.parameters["settleCoin"] { return coin == "USDT" ? Array(all) : [] }
         if let coin = call.parameters["baseCoin"] { return all.filter { name($0) == coin + "USDT" } }
         throw APIError(10001, "params error: symbol, settleCoin or baseCoin is required")
@@ -134,11 +138,13 @@ extension Exchange {
     }
 
     /// The open order that a call names.
-    private func openOrder(_ call: Call) throws(APIError) -> Order {
+    private func openOrder(_ call: Call, _ symbol: Int) throws(APIError) -> Order {
         let id = call.parameters["orderId"]
         let link = call.parameters["orderLinkId"]
         guard id != nil || link != nil else { throw .missing("orderId or orderLinkId") }
-        guard let entry = desks[call.account].entry(id: id, link: link), entry.order.status.isOpen else {
+        guard let entry = desks[call.account].entry(id: id, link: link), entry.order.status.isOpen,
+            entry.order.terms.symbol == symbol
+        else {
             throw APIError(110001, "order not exists or too late to cancel")
         }
         return entry.order

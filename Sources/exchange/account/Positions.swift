@@ -31,6 +31,7 @@ extension Exchange {
             throw APIError(110043, "leverage not modified")
         }
         do throws(Refusal) { try engine.setLeverage(leverage, symbol, by: call.account) } catch {
+            guard error != .insufficientMargin else { throw APIError(110012, "Insufficient available balance") }
             throw APIError(error, nil, options)
         }
         return Outcome(result: [:])
@@ -50,7 +51,7 @@ extension Exchange {
 
     func tradingStop(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
         let symbol = try listing(call)
-        guard let instrument = engine.listings[symbol].instrument else { throw .symbol }
+        guard let instrument = engine.listings[symbol].rules else { throw .symbol }
         let reader = OrderReader(
             parameters: call.parameters, symbol: symbol, instrument: instrument,
             market: engine.listings[symbol].market, band: { _ in .zero }, options: options)
@@ -58,7 +59,9 @@ extension Exchange {
         if let trailing = call.parameters["trailingStop"], Price(text: trailing) != .zero {
             throw APIError(10001, "A trailing stop is not available on this exchange")
         }
-        let isPartial = call.parameters["tpslMode"] == "Partial"
+        guard let mode = call.parameters["tpslMode"] else { throw .missing("tpslMode") }
+        guard mode == "Full" || mode == "Partial" else { throw .parameter("tpslMode") }
+        let isPartial = mode == "Partial"
         let takeProfit = try reader.leg("takeProfit", "tp", isPartial: isPartial)
         let stopLoss = try reader.leg("stopLoss", "sl", isPartial: isPartial)
         let part = isPartial ? try part(call) : nil
@@ -108,7 +111,7 @@ extension Exchange {
             .init("leverageSysUpdatedTime", ""), .init("mmrSysUpdatedTime", ""),
             .init("cumRealisedPnl", "\(trader.realised(symbol))"),
             .init("seq", .number(position == nil && trader.realised(symbol) == .zero ? "-1" : String(sequence))),
-            .init("updatedTime", "\(milliseconds(engine.now))"),
+            .init("updatedTime", "\(milliseconds(desks[account].changed(symbol)))"),
         ]
         members += position.map { figures($0, symbol, trader, mark) } ?? Self.flatFigures
         if isPush { members.append(.init("category", "linear")) }

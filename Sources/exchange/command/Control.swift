@@ -10,6 +10,10 @@ enum Control {
 extension Server {
     func control(_ request: Request, isLocal: Bool) -> Response {
         guard isLocal else { return Self.problem(403, "control answers loopback only") }
+        // A page in a browser on this machine may send requests here too: it says where it is from, or names another host.
+        guard request.headers["origin"] == nil, Self.isLoopback(request.headers["host"]) else {
+            return Self.problem(403, "control answers no web page")
+        }
         do {
             switch (request.method, request.path) {
             case ("GET", "/control/state"): return Self.reply(state)
@@ -47,6 +51,13 @@ extension Server {
         let fault = try read(&fields)
         try fields.finish()
         try cause(fault, name, "", "control")
+    }
+
+    private static func isLoopback(_ host: String?) -> Bool {
+        guard let host, let name = ListenAddress.parse(host.contains(":") ? host : host + ":80")?.host else {
+            return false
+        }
+        return name == "localhost" || name == "::1" || name.hasPrefix("127.")
     }
 
     private var state: JSON {

@@ -36,14 +36,14 @@ extension PublicMarket {
     private func symbol(_ parameters: Parameters, default standard: String? = nil) throws(APIError) -> ListedSymbol {
         let category = try category(parameters, default: standard)
         guard let name = parameters["symbol"] else { throw .missing("symbol") }
-        guard category == "linear", let number = listed(name) else { throw .symbol }
+        guard category == "linear", let number = listed(name), symbols[number].isSeen else { throw .symbol }
         return symbols[number]
     }
 
     /// The symbols that a list is asked of: one, or all of a category. Only linear has any.
     private func symbols(_ parameters: Parameters) throws(APIError) -> [ListedSymbol] {
         guard try category(parameters) == "linear" else { return [] }
-        guard parameters["symbol"] != nil else { return symbols.filter(\.isListed) }
+        guard parameters["symbol"] != nil else { return symbols.filter { $0.isListed && $0.isSeen } }
         return [try symbol(parameters)]
     }
 

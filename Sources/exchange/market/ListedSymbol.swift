@@ -13,6 +13,8 @@ struct ListedSymbol {
     }
 
     let name: String
+    /// Whether the market has named it. Who listens may come before the market; who asks gets no symbol without one.
+    var isSeen = false
     /// The rules; without, the symbol is not listed.
     var instrument: Instrument? {
         didSet { scales = instrument.map(Scales.init) ?? scales }

@@ -50,6 +50,7 @@ struct PublicMarket {
         guard record.symbol >= 0 else { return }
         if record.symbol >= numbers.count { meet(input) }
         let symbol = numbers[record.symbol]
+        symbols[symbol].isSeen = true
         let hadQuotes = symbols[symbol].market.source == .quotes
         switch record.kind {
         case .quote: touch(symbol, symbols[symbol].take(quote: record))
@@ -115,11 +116,13 @@ struct PublicMarket {
 }
 
 extension ListedSymbol {
-    var isListed: Bool {
-        instrument != nil
-            && name.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
-                    || byte == UInt8(ascii: "_")
-            }
+    var isListed: Bool { instrument != nil && Self.isPlain(name) }
+
+    /// Whether the name can stand in a topic.
+    static func isPlain(_ name: String) -> Bool {
+        name.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: "_")
+        }
     }
 }

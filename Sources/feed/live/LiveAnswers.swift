@@ -5,28 +5,36 @@ import Records
 extension LiveMarket {
     func receive(answer: JSON, _ received: Int64) {
         var history = history ?? History()
-        // Where the lines come late, REST knows more than they have told yet: they will.
-        let isLast = history.take(answer, upTo: clock.latest(at: received) ?? .max)
+        let isLast = history.take(answer)
         if let cause = answer["error"]?.text {
             notice("unable to get \(answer["get"]?.text ?? "?"): \(cause)")
         }
         self.history = isLast ? nil : history
-        if isLast { settle(history, now: max(clock.time(at: received) ?? history.ts, time)) }
+        guard isLast else { return }
+        let now = max(clock.time(at: received) ?? history.ts, time)
+        settle(history, now: now, latest: clock.latest(at: received) ?? .max)
     }
 
     /// Writes what the answers say, all symbols together in the order of time.
-    private func settle(_ history: History, now: Int64) {
+    /// - Parameter latest: where the lines come late, REST knows more than they have told yet; what is later than this
+    ///   waits until they have come to it.
+    private func settle(_ history: History, now: Int64, latest: Int64) {
         var rows: [(symbol: Int, row: History.Row)] = []
         for name in history.symbols {
             guard let symbol = number(ofText: name) else { continue }
             let market = markets[symbol]
-            let found =
+            let (found, isWhole) =
                 market.trades.first == nil
-                ? history.beginning(of: name, now: now)
+                ? (history.beginning(of: name, now: now), true)
                 : history.missing(
-                    of: name, after: market.trades, isBroken: market.isBroken,
-                    isInDoubt: market.check.doubt != nil, now: now)
+                    of: name, after: market.trades, isBroken: market.isBroken || market.isOpenEnded,
+                    isInDoubt: market.check.doubt != nil, told: market.told, now: now,
+                    latest: latest)
             if let answered = history.trades[name] {
+                let isMissing = market.isBroken || market.isOpenEnded
+                // What an earlier answer told is in this one too, or in the gap.
+                if isMissing { waiting.removeAll { $0.symbol == symbol } }
+                markets[symbol].isOpenEnded = isMissing && !isWhole
                 markets[symbol].isBroken = false
                 if let doubt = market.check.doubt {
                     markets[symbol].check.settle()
@@ -38,15 +46,28 @@ extension LiveMarket {
             }
             rows += found.map { (symbol, $0) }
         }
-        rows = rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }
-            .map(\.element)
+        rows = Self.inOrder(rows)
         let first = rows.first?.row.ts ?? now
         for instrument in history.instruments { write(instrument, at: first) }
         let isBeginning = !isLive && !(history.instruments.isEmpty && history.bars.isEmpty)
         if isBeginning, !rows.isEmpty { write(.phase, at: first, nil) { $0.field("phase", "warmup") } }
-        for (symbol, row) in rows { write(row, symbol) }
+        for (symbol, row) in rows where row.ts <= latest { write(row, symbol) }
         if isBeginning { write(.phase, at: time, nil) { $0.field("phase", "live") } }
         isLive = isLive || isBeginning
+        waiting = Self.inOrder(waiting + rows.filter { $0.row.ts > latest })
+        if waiting.count > Self.waitingLimit { release(before: .max) }
+    }
+
+    private static func inOrder(_ rows: [(symbol: Int, row: History.Row)]) -> [(symbol: Int, row: History.Row)] {
+        rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }.map(\.element)
+    }
+
+    /// Writes what REST told ahead of the lines, now that they have come to it. What they brought themselves is known.
+    func release(before ts: Int64) {
+        while let (symbol, row) = waiting.first, row.ts < ts {
+            waiting.removeFirst()
+            write(row, symbol)
+        }
     }
 
     private func number(ofText name: String) -> Int? {
@@ -56,6 +77,10 @@ extension LiveMarket {
     private func write(_ row: History.Row, _ symbol: Int) {
         switch row {
         case .gap(let from, let to, let reason): gap(symbol, from: from, to: to, reason)
+        case .gapEnd(let end, let reason):
+            guard markets[symbol].isOpenEnded else { return }
+            markets[symbol].isOpenEnded = false
+            gap(symbol, from: markets[symbol].trades.latest, to: end, reason)
         case .trade(let trade):
             withFigures([trade.price, trade.quantity]) { figures in
                 guard let price = try? Decimal(figures[0], "price", at: 0, isPositive: true),

@@ -147,6 +147,6 @@ struct KlineTests {
             for _ in 0..<900 { try stall.feed(line) }
         }
         #expect(try stall.answer("kline", "symbol=BTCUSDT&interval=1").list.count == 1)
-        #expect(try stall.answer("tickers", "category=linear").list.count == 2)
+        #expect(try stall.answer("tickers", "category=linear").list.count == 1)
     }
 }

@@ -8,6 +8,7 @@ import Testing
 struct PublicShapeTests {
     private func stall() throws -> Stall {
         let stall = try Stall()
+        try stall.feed(Line.mark(dawn, "3500", sym: "ETHUSDT"))
         try stall.feed(Line.instrument(dawn, sym: "ODDUSDT"))
         try stall.feed(Line.mark(dawn, "65000", index: "64999"))
         try stall.feed(Line.trade(dawn, "65000.5", "0.1"))
@@ -164,6 +165,8 @@ struct PublicShapeTests {
 
     @Test func aMarketWithoutPrices() throws {
         let stall = try Stall()
+        #expect(stall.refusal("tickers", "category=linear&symbol=BTCUSDT") == .symbol)
+        try stall.feed(Line.funding(dawn, "0.0001"))
         #expect(try stall.answer("tickers", "category=linear&symbol=BTCUSDT").list[0].at("lastPrice") == "")
         #expect(try stall.answer("orderbook", "category=linear&symbol=BTCUSDT")["b"] == [])
         #expect(try stall.answer("kline", "symbol=BTCUSDT&interval=1").list.isEmpty)
