@@ -23,12 +23,6 @@ public struct Answer {
     public func list<Element>(_ read: (JSON) -> Element?) -> [Element] {
         (result["list"]?.elements ?? []).compactMap(read)
     }
-
-    /// Where the next page begins; nil on the last one.
-    public var nextPage: String? {
-        guard let cursor = result["nextPageCursor"]?.text, !cursor.isEmpty else { return nil }
-        return cursor
-    }
 }
 
 /// What an instrument allows. Figures as the exchange writes them; nil where it has none.

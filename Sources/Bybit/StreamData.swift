@@ -11,6 +11,8 @@ public struct StreamTrade {
     public let quantity: Figure
     /// Agreed outside of the book.
     public let isBlock: Bool
+    /// As the trade says it; the topic says it too.
+    public let symbol: Figure?
 }
 
 /// One change of the book, or the whole of it.
@@ -53,7 +55,8 @@ public struct StreamDataReader: ~Copyable {
             let quantity = object["v"]?.figure
         else { return nil }
         return StreamTrade(
-            ts: ts, id: id, side: side, price: price, quantity: quantity, isBlock: object["BT"]?.bool ?? false)
+            ts: ts, id: id, side: side, price: price, quantity: quantity, isBlock: object["BT"]?.bool ?? false,
+            symbol: object["s"]?.figure)
     }
 
     public mutating func book(_ data: UnsafeRawBufferPointer) -> StreamBook? {

@@ -69,6 +69,8 @@ struct Decimal {
             if text[shortest - 1] == UInt8(ascii: ".") { shortest -= 1 }
         }
         if isPositive, !digits.isPositive { throw Malformed("\(name) is not above 0", at: at) }
+        guard digits.integerDigits <= 15 || Double(String(decoding: text, as: UTF8.self)) ?? .infinity <= 0x1p53
+        else { throw Malformed("\(name) is beyond 2^53", at: at) }
         self.text = UnsafeRawBufferPointer(rebasing: text[..<shortest])
     }
 }
@@ -79,12 +81,16 @@ private struct Digits {
     private(set) var index = 0
     /// Whether a digit other than 0 was read.
     private(set) var isPositive = false
+    /// How many stand before the point; of a number with an exponent they say nothing.
+    private(set) var integerDigits = 0
 
     init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
     mutating func readInteger() -> Bool {
         let leads = text.first == UInt8(ascii: "0")
-        return readDigits() && (!leads || index == 1)
+        let isRead = readDigits()
+        integerDigits = index
+        return isRead && (!leads || index == 1)
     }
 
     mutating func readDigits() -> Bool {
@@ -103,6 +109,7 @@ private struct Digits {
         guard skip(UInt8(ascii: "e")) || skip(UInt8(ascii: "E")) else { return false }
         if !skip(UInt8(ascii: "-")) { _ = skip(UInt8(ascii: "+")) }
         let first = index
+        integerDigits = .max
         return readDigits() && index - first <= 2 && index == text.count && text.count <= 24
     }
 

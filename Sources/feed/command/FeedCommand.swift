@@ -27,7 +27,11 @@ struct FeedCommand: StageCommand {
             The made-up market (--synthetic) is two perpetuals, BTCUSDT and ETHUSDT, from 2025-01-01 on: trades, \
             quotes, marks, funding, quiet spells and one gap a day; the same seed is the same bytes, everywhere.
 
-            LIVE (--live bybit) it reads drift-ws: '<receive time in microseconds> <frame>' a line, and asks REST for             instruments, for the history of --backfill, and after lines went missing for the trades of that time. Topics:             publicTrade, orderbook.N, tickers. Time is the exchange's; what stays missing is a gap record. While             nobody takes the records, only the latest best quote of a symbol waits, and trades are never dropped in             silence. Replaying what --record has kept gives the same records.
+            LIVE (--live bybit) it reads drift-ws: '<receive time in microseconds> <frame>' a line, and asks REST for \
+            instruments, for the history of --backfill, and after lines went missing for the trades of that time. Topics: \
+            publicTrade, orderbook.N, tickers. Time is the exchange's; what stays missing is a gap record. While \
+            nobody takes the records, only the latest best quote of a symbol waits, and trades are never dropped in \
+            silence. Replaying what --record has kept gives the same records.
 
             EXIT STATUS
               0   the end of the input, or nobody reads the output any more

@@ -12,7 +12,8 @@ struct Fetcher {
     static let tradePath = "/v5/market/recent-trade"
     /// The most that one answer holds.
     private static let pageRows = 1000
-    private static let pageLimit = 32
+    /// What the exchange says of a symbol that it does not have.
+    private static let unknownSymbol = 10001
 
     typealias Ask = (_ path: String, _ query: String) throws(RESTFailure) -> Answer
     typealias Put = (_ line: [UInt8]) throws -> Void
@@ -58,7 +59,11 @@ struct Fetcher {
         }
         for symbol in symbols {
             let query = "category=linear&symbol=\(symbol)"
-            let answer = try ask(Self.instrumentPath, query)
+            let answer: Answer
+            do throws(RESTFailure) { answer = try ask(Self.instrumentPath, query) } catch {
+                if case .refused(Self.unknownSymbol, _) = error { throw UnknownInstrument(symbol: symbol) }
+                throw error
+            }
             guard answer.list(InstrumentInfo.init).contains(where: { $0.symbol == symbol }) else {
                 throw UnknownInstrument(symbol: symbol)
             }

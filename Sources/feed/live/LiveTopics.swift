@@ -7,7 +7,8 @@ extension LiveMarket {
         var unreadable = push.data.first == UInt8(ascii: "[") ? 0 : 1
         for element in Elements(push.data) {
             if let trade = data.trade(element), let price = try? Decimal(trade.price, "p", at: 0, isPositive: true),
-                let quantity = try? Decimal(trade.quantity, "v", at: 0)
+                let quantity = try? Decimal(trade.quantity, "v", at: 0),
+                trade.symbol?.elementsEqual(push.symbol) ?? true
             {
                 // What was agreed outside of the book was never offered in it.
                 if trade.isBlock {

@@ -175,7 +175,7 @@ struct PublicShapeTests {
         #expect(try stall.subscribe("orderbook.50.BTCUSDT") == nil)
         #expect(try stall.subscribe("kline.1.BTCUSDT") == nil)
         #expect(try stall.pushes().isEmpty)
-        #expect(try stall.step(Line.trade(dawn, "65000")).map(\.type) == ["snapshot", "snapshot"])
+        #expect(try stall.step(Line.trade(dawn + 1_000_000, "65000")).map(\.type) == ["snapshot", "snapshot"])
     }
 
     @Test func timesAreShifted() throws {
