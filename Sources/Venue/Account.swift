@@ -21,9 +21,9 @@ public struct Account: Sendable {
     /// What positions have locked.
     public var marginInUse: Money { positions.reduce(into: Money.zero) { $0 += $1?.margin ?? .zero } }
 
-    /// Cash without margins in use and reservations, at least 0: what a new order may use. Unrealised profit is not in
-    /// it, unrealised loss does not diminish it: margin is isolated.
-    public var available: Money { max(.zero, cash - marginInUse - reserved) }
+    /// Cash without margins in use and reservations: what a new order may use where margin is isolated. Unrealised profit
+    /// is not in it, unrealised loss does not diminish it.
+    var free: Money { cash - marginInUse - reserved }
 
     /// Cash and the unrealised profit of all positions.
     /// - Parameter valuation: the price at which a symbol's position is valued.
@@ -37,28 +37,19 @@ public struct Account: Sendable {
 
     public func position(_ symbol: Int) -> Position? { symbol < positions.count ? positions[symbol] : nil }
 
-    public mutating func reserve(_ amount: Money) { reserved += amount }
+    mutating func reserve(_ amount: Money) { reserved += amount }
 
-    public mutating func release(_ amount: Money) { reserved -= amount }
+    mutating func release(_ amount: Money) { reserved -= amount }
 
     /// Makes room for a position that is about to be filled.
-    public mutating func open(_ symbol: Int, _ position: Position) {
+    mutating func open(_ symbol: Int, _ position: Position) {
         while positions.count <= symbol { positions.append(nil) }
         precondition(positions[symbol] == nil, "one position a symbol")
         positions[symbol] = position
     }
 
-    /// Books a fill that opens.
-    /// - Returns: the fee.
-    public mutating func add(
-        _ level: Level, _ symbol: Int, _ instrument: Instrument, _ liquidity: Liquidity = .taker
-    ) -> Money {
-        let fee = Fees.of(level, liquidity, instrument)
-        add(level, fee: fee, symbol, instrument)
-        return fee
-    }
-
-    /// Books a fill that opens, at a fee that is known: a part of one fill's.
+    /// Books a fill that opens, or the part of one that does.
+    /// - Parameter fee: the part's.
     mutating func add(_ level: Level, fee: Money, _ symbol: Int, _ instrument: Instrument) {
         positions[symbol]?.add(level, fee: fee, instrument)
         fees += fee
@@ -66,8 +57,8 @@ public struct Account: Sendable {
 
     /// Books a fill that closes a part or all.
     /// - Returns: the fee, and the profit before it.
-    public mutating func reduce(
-        _ level: Level, _ symbol: Int, _ instrument: Instrument, _ liquidity: Liquidity = .taker
+    mutating func reduce(
+        _ level: Level, _ symbol: Int, _ instrument: Instrument, _ liquidity: Liquidity
     ) -> (fee: Money, realised: Money) {
         let fee = Fees.of(level, liquidity, instrument)
         let profit = positions[symbol]?.reduce(level, fee: fee, instrument) ?? .zero
@@ -77,7 +68,7 @@ public struct Account: Sendable {
     }
 
     /// Forgets a position that has become flat.
-    public mutating func clear(_ symbol: Int) {
+    mutating func clear(_ symbol: Int) {
         precondition(positions[symbol]?.isFlat == true, "only what is closed is forgotten")
         positions[symbol] = nil
     }
@@ -87,7 +78,7 @@ public struct Account: Sendable {
     /// What free cash (cash without margins in use) cannot pay is taken from the position's own margin, and what that
     /// cannot pay the exchange bears: so cash stays at least what all positions can lose.
     /// - Parameter amount: received; negative is to be paid.
-    public mutating func fund(_ amount: Money, _ symbol: Int, _ instrument: Instrument) {
+    mutating func fund(_ amount: Money, _ symbol: Int, _ instrument: Instrument) {
         let free = max(.zero, cash - marginInUse)
         var received = amount
         if amount + free < .zero {

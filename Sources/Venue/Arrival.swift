@@ -73,8 +73,12 @@ extension Engine {
         release(index, symbol)
         let levels = affordable(order, offered, instrument)
         if terms.timeInForce == .fillOrKill, levels.total < order.remaining { return end(number, symbol, .margin) }
+        let isShort = levels.total < offered.total
+        if !terms.isReduceOnly, levels.total < terms.leastPosition {
+            return end(number, symbol, isShort ? .margin : .depth)
+        }
         for level in levels { fill(number, symbol, level, .taker) }
-        conclude(number, symbol, isShort: levels.total < offered.total)
+        conclude(number, symbol, isShort: isShort)
         if !levels.isEmpty { settle(order) }
     }
 
@@ -107,7 +111,10 @@ extension Engine {
             position.side.closing == order.terms.side
         else { return false }
         let isWhole = order.origin == .takeProfit || order.origin == .stopLoss
-        let wanted = isWhole ? position.quantity : min(order.remaining, position.quantity)
+        let wanted =
+            isWhole
+            ? position.quantity
+            : Sizing.reduction(of: position.quantity, by: order.remaining, leaving: order.terms.leastPosition)
         listings[symbol].orders[index].terms.quantity = order.filled + wanted
         return true
     }

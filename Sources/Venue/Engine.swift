@@ -23,16 +23,21 @@ public struct Listing: Sendable {
         rules = instrument
     }
 
-    /// Whether a tick has nothing to do here but to be remembered.
+    /// Whether a tick has nothing to do here but to be remembered. (An instruction does nothing without its order.)
     @inline(__always)
-    var isIdle: Bool { holders == 0 && orders.isEmpty && instructions.isEmpty }
+    var isIdle: Bool { holders == 0 && orders.isEmpty }
 
     func index(of number: Int) -> Int? { orders.firstIndex { $0.number == number } }
 
-    /// What holds until `ts` is about to change.
+    /// Takes a market record, of a kind that prices it.
+    /// - Returns: whether it could be used, and there is something that it may move.
     @inline(__always)
-    mutating func sample(until ts: Int64) {
-        if market.hasMark { premium.advance(to: ts, market.reference.units - market.mark.units) }
+    mutating func take(
+        _ input: borrowing RecordReader, _ take: (inout Market, borrowing RecordReader) -> Bool
+    ) -> Bool {
+        // What has held until now is about to change.
+        if market.hasMark { premium.advance(to: input.record.ts, market.reference.units - market.mark.units) }
+        return take(&market, input) && !isIdle
     }
 
     /// The band that orders must lie in; nil as long as no price is known.
@@ -101,7 +106,8 @@ public struct Statement: Equatable, Sendable {
 /// Orders meet the market as it was recorded, and do not move it. An order reaches the book with the first price record
 /// stamped at or after its acceptance + `latency`. A taker gets what `Matching` says; a resting order what `Queue` says.
 /// Its parts: `Placement` takes orders in, `Arrival` brings them to the book, `Resting` fills what waits there,
-/// `Triggers` fires levels and takes positions over, `Settlement` books fills, `Protections` follows positions.
+/// `Triggers` fires levels and takes positions over, `Settlement` books fills, `Protections` follows positions, `Bars` does
+/// what it can where nothing finer is known.
 public struct Engine: Sendable {
     public let matching: Matching
     public let latency: Latency
@@ -114,20 +120,29 @@ public struct Engine: Sendable {
     public internal(set) var traders: [Trader]
     /// The event time that has been reached.
     public private(set) var now: Int64 = 0
+    /// Where the bar began at whose open orders are carried out; nil on finer data.
+    var barStart: Int64?
     /// Counts records that may move something.
     var tick = 0
     private var lastNumber = 0
+    @usableFromInline
     var events: [Event] = []
 
+    /// - Parameter leverage: of all accounts in all symbols, until somebody sets another.
     public init(
-        matching: Matching, latency: Latency, takerFee: Rate?, maintenance: Rate, accounts: Int, equity: Money
+        matching: Matching, latency: Latency, takerFee: Rate?, maintenance: Rate, accounts: Int, equity: Money,
+        leverage: Rate = Trader.standardLeverage
     ) {
         self.matching = matching
         self.latency = latency
         self.takerFee = takerFee
         self.maintenance = maintenance
-        traders = (0..<accounts).map { _ in Trader(equity: equity) }
+        traders = (0..<accounts).map { _ in Trader(equity: equity, leverage: leverage) }
     }
+
+    /// Whether anything has happened since `takeEvents` was called last.
+    @inlinable
+    public var hasEvents: Bool { !events.isEmpty }
 
     /// What has happened since the last call.
     public mutating func takeEvents() -> [Event] {
@@ -149,27 +164,50 @@ public struct Engine: Sendable {
 
     // MARK: Market records
 
-    /// Takes the record that `input` has read last.
-    /// - Returns: false if it states rules that cannot be kept: nothing is opened in that symbol.
-    public mutating func receive(_ input: borrowing RecordReader) -> Bool {
+    /// Takes the record that `input` has read last. (Within, the reader goes from hand to hand: a record that is passed on
+    /// is copied whole.)
+    /// - Returns: why it is not acted on, if it is not.
+    public mutating func receive(_ input: borrowing RecordReader) -> Unusable? {
+        guard input.record.hasTime, input.record.kind.isMarket else { return nil }
+        note(input)
+        switch input.record.kind {
+        case .quote: quote(input)
+        case .trade: trade(input)
+        case .bar: bar(input)
+        case .mark: mark(input)
+        case .funding: return fund(input) ? nil : .funding
+        case .instrument: return restate(input) ? nil : .instrument
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func restate(_ input: borrowing RecordReader) -> Bool {
         let record = input.record
-        guard record.hasTime, record.kind.isMarket else { return true }
-        now = max(now, record.ts)
+        listings[record.symbol].instrument = Instrument(record).map(adapted)
+        return listings[record.symbol].instrument != nil
+    }
+
+    /// Takes from a record with a time no more than that, and the names of symbols that it is the first to show.
+    @inline(__always)
+    public mutating func note(_ input: borrowing RecordReader) {
+        now = max(now, input.record.ts)
+        if input.record.symbol >= listings.count { list(input) }
+    }
+
+    private mutating func list(_ input: borrowing RecordReader) {
         while listings.count < input.symbols.count {
             let name = input.symbols.name(listings.count)
             listings.append(Listing(name: name, instrument: Instrument.builtIn(name).map(adapted)))
         }
-        switch record.kind {
-        case .quote: quote(record)
-        case .trade: trade(record)
-        case .mark: mark(record)
-        case .funding: fund(record)
-        case .instrument:
-            listings[record.symbol].instrument = Instrument(record).map(adapted)
-            return listings[record.symbol].instrument != nil
-        default: break
-        }
-        return true
+    }
+
+    /// Sets the rules of a symbol.
+    /// - Returns: them, with what is overridden.
+    public mutating func state(_ instrument: Instrument, of symbol: Int) -> Instrument {
+        let adapted = adapted(instrument)
+        listings[symbol].instrument = adapted
+        return adapted
     }
 
     private func adapted(_ instrument: Instrument) -> Instrument {
@@ -179,28 +217,24 @@ public struct Engine: Sendable {
         return adapted
     }
 
-    private mutating func quote(_ record: Record) {
-        let symbol = record.symbol
-        listings[symbol].sample(until: record.ts)
-        guard listings[symbol].market.take(quote: record) else { return }
+    private mutating func quote(_ input: borrowing RecordReader) {
+        let symbol = input.record.symbol
+        guard listings[symbol].take(input, { $0.take(quote: $1.record) }) else { return }
         tick += 1
-        guard !listings[symbol].isIdle else { return }
         let market = listings[symbol].market
         watch(
             symbol,
             Glance(
                 price: market.reference, isLast: !market.hasTrades, isMark: !market.hasTrades && !market.hasMark,
                 isIndex: !market.hasTrades && !market.hasMark, liquidates: !market.hasMark))
-        carryOut(symbol, until: record.ts, seen: market.reference)
+        carryOut(symbol, until: input.record.ts, seen: market.reference)
         fillResting(symbol, Queue.Evidence(quote: market))
     }
 
-    private mutating func trade(_ record: Record) {
-        let symbol = record.symbol
-        listings[symbol].sample(until: record.ts)
-        guard listings[symbol].market.take(trade: record) else { return }
+    private mutating func trade(_ input: borrowing RecordReader) {
+        let symbol = input.record.symbol
+        guard listings[symbol].take(input, { $0.take(trade: $1.record) }) else { return }
         tick += 1
-        guard !listings[symbol].isIdle else { return }
         let market = listings[symbol].market
         let isFinest = market.source == .trades
         watch(
@@ -208,14 +242,13 @@ public struct Engine: Sendable {
             Glance(
                 price: market.last, isLast: true, isMark: !market.hasMark, isIndex: !market.hasMark,
                 liquidates: isFinest && !market.hasMark))
-        if isFinest { carryOut(symbol, until: record.ts, seen: market.last) }
-        fillResting(symbol, Queue.Evidence(trade: record))
+        if isFinest { carryOut(symbol, until: input.record.ts, seen: market.last) }
+        fillResting(symbol, Queue.Evidence(trade: input.record))
     }
 
-    private mutating func mark(_ record: Record) {
-        let symbol = record.symbol
-        listings[symbol].sample(until: record.ts)
-        guard listings[symbol].market.take(mark: record), !listings[symbol].isIdle else { return }
+    private mutating func mark(_ input: borrowing RecordReader) {
+        let symbol = input.record.symbol
+        guard listings[symbol].take(input, { $0.take(mark: $1.record) }) else { return }
         tick += 1
         let market = listings[symbol].market
         watch(symbol, Glance(price: market.mark, isMark: true, liquidates: true))
@@ -249,10 +282,8 @@ public struct Engine: Sendable {
 
     /// What is left when everything open has what it needs; below 0 where it has not.
     func free(_ account: Int) -> Money {
-        let trader = traders[account]
-        let money = trader.account
-        let held = trader.isCross ? equity(account) - margins(account).initial : money.cash - money.marginInUse
-        return held - money.reserved
+        let money = traders[account].account
+        return traders[account].isCross ? equity(account) - margins(account).initial - money.reserved : money.free
     }
 
     /// What the positions of an account need to be held, and to be kept.

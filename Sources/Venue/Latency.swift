@@ -9,5 +9,5 @@ public struct Latency: Sendable {
 
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
-    public func due(_ ts: Int64) -> Int64 { ts + microseconds }
+    func due(_ ts: Int64) -> Int64 { ts + microseconds }
 }

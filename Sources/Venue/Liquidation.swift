@@ -8,7 +8,7 @@
 /// loss. So a close that would fill beyond the bankruptcy price is a liquidation instead.
 public enum Liquidation {
     /// The valuation price at which the position is liquidated, rounded to 1e-8 so that comparing with it is exact.
-    public static func level(_ position: Position, maintenance: Rate) -> Price {
+    static func level(_ position: Position, maintenance: Rate) -> Price {
         let kept = position.cost.times(maintenance, .nearest)
         return position.side == .long
             ? (position.cost - position.collateral + kept).price(of: position.quantity, .down)
@@ -16,7 +16,7 @@ public enum Liquidation {
     }
 
     /// The price at which the position's margin is gone, on the tick next to it towards the entry, at least one tick.
-    public static func bankruptcy(_ position: Position, tick: Price) -> Price {
+    static func bankruptcy(_ position: Position, tick: Price) -> Price {
         position.side == .long
             ? max(tick, (position.cost - position.collateral).price(of: position.quantity, grain: tick, .up))
             : max(tick, (position.cost + position.collateral).price(of: position.quantity, grain: tick, .down))
@@ -24,7 +24,7 @@ public enum Liquidation {
 
     /// The price at which the exchange takes it over: the bankruptcy price, or a tick nearer to the entry where the fee,
     /// which is rounded up, would cost more than the margin.
-    public static func takeover(_ position: Position, _ instrument: Instrument) -> Price {
+    static func takeover(_ position: Position, _ instrument: Instrument) -> Price {
         let price = bankruptcy(position, tick: instrument.tick)
         let level = Level(price: price, quantity: position.quantity)
         guard isBeyond(position, [level], instrument) else { return price }
@@ -32,7 +32,7 @@ public enum Liquidation {
     }
 
     /// Whether closing at these levels, of at most the position's quantity, would cost more than it has posted for them.
-    public static func isBeyond(
+    static func isBeyond(
         _ position: Position, _ levels: [Level], _ instrument: Instrument, _ liquidity: Liquidity = .taker
     ) -> Bool {
         let limit = bankruptcy(position, tick: instrument.tick)

@@ -54,11 +54,16 @@ public struct OrderTerms: Equatable, Sendable {
         public var stopLoss: Leg?
         /// Whether they close what this order opened; else the whole position, whatever its size.
         public var isPartial: Bool
+        /// Where the levels are not known before it is known what was paid: both of them, in place of the legs.
+        public var distances: Distances?
 
-        public init(takeProfit: Leg? = nil, stopLoss: Leg? = nil, isPartial: Bool = false) {
+        public init(
+            takeProfit: Leg? = nil, stopLoss: Leg? = nil, isPartial: Bool = false, distances: Distances? = nil
+        ) {
             self.takeProfit = takeProfit
             self.stopLoss = stopLoss
             self.isPartial = isPartial
+            self.distances = distances
         }
     }
 
@@ -73,11 +78,14 @@ public struct OrderTerms: Equatable, Sendable {
     public let closesOnTrigger: Bool
     public var trigger: Trigger?
     public var protection: Protection
+    /// The smallest position that it may leave behind at once, other than none: what would open less ends, what would
+    /// leave less closes all.
+    public let leastPosition: Quantity
 
     public init(
         symbol: Int, side: Side, kind: Kind, quantity: Quantity, limit: Price,
         timeInForce: TimeInForce = .immediateOrCancel, isReduceOnly: Bool = false, closesOnTrigger: Bool = false,
-        trigger: Trigger? = nil, protection: Protection = Protection()
+        trigger: Trigger? = nil, protection: Protection = Protection(), leastPosition: Quantity = .zero
     ) {
         self.symbol = symbol
         self.side = side
@@ -89,6 +97,7 @@ public struct OrderTerms: Equatable, Sendable {
         self.closesOnTrigger = closesOnTrigger
         self.trigger = trigger
         self.protection = protection
+        self.leastPosition = leastPosition
     }
 
     /// Whether a price is one that the order accepts.

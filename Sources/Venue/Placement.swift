@@ -51,12 +51,11 @@ extension Engine {
     /// - Returns: the order as it was acknowledged.
     public mutating func place(_ terms: OrderTerms, link: String, by account: Int) throws(Refusal) -> Order {
         let listing = listings[terms.symbol]
-        // What is open can be closed under the last rules that were good.
-        guard let instrument = terms.isReduceOnly ? listing.rules : listing.instrument,
-            listing.market.reference > .zero, listing.market.isUsable
-        else {
-            throw .noPrice
-        }
+        // What only reduces had rules and a price when the position was opened.
+        let reducesAtOnce = terms.isReduceOnly && terms.trigger == nil
+        guard let instrument = reducesAtOnce ? listing.rules : listing.instrument,
+            listing.market.reference > .zero, listing.market.isUsable || reducesAtOnce
+        else { throw .noPrice }
         try limitCount(terms, account)
         try checkProtection(terms)
         let reduced = try reduced(terms, account)

@@ -17,6 +17,8 @@ public struct Position: Equatable, Sendable {
     public private(set) var leverage: Rate
     /// Event time of its first fill, microseconds.
     public let opened: Int64
+    /// A bar that began earlier says nothing about it.
+    let since: Int64
     public private(set) var quantity = Quantity.zero
     /// What the open quantity was bought (or sold) for: exact, the sum of price x quantity.
     public private(set) var cost = Money.zero
@@ -33,10 +35,12 @@ public struct Position: Equatable, Sendable {
     /// What the account has locked for it: the collateral, and the fee for closing where it is gone.
     public private(set) var margin = Money.zero
 
-    public init(_ side: Direction, leverage: Rate, opened: Int64) {
+    /// - Parameter since: where the bar began whose open it was opened at, if it was.
+    public init(_ side: Direction, leverage: Rate, opened: Int64, since: Int64? = nil) {
         self.side = side
         self.leverage = leverage
         self.opened = opened
+        self.since = since ?? opened
     }
 
     public var isFlat: Bool { quantity == .zero }

@@ -19,10 +19,11 @@ extension Engine {
         let bare = order.opened - order.covered
         guard order.origin == .client, bare > .zero, terms.protection.isPartial || order.covered == .zero,
             let position = traders[order.account].account.position(terms.symbol), !position.isFlat,
-            position.side.opening == terms.side
+            position.side.opening == terms.side, let instrument = listings[terms.symbol].rules
         else { return }
-        set(terms.protection.stopLoss, isStop: true, order, bare)
-        set(terms.protection.takeProfit, isStop: false, order, bare)
+        let protection = terms.protection.distances?.protection(of: position, instrument) ?? terms.protection
+        set(protection.stopLoss, isStop: true, order, bare)
+        set(protection.takeProfit, isStop: false, order, bare)
     }
 
     private mutating func set(_ leg: OrderTerms.Leg?, isStop: Bool, _ parent: Order, _ quantity: Quantity) {

@@ -20,6 +20,9 @@ func ratio(_ value: Int128, _ factor: Int128, _ divisor: Int128, _ rounding: Rou
 @inline(__always)
 func tenTo(_ exponent: Int) -> Int64 { powersOfTen[exponent] }
 
-private let powersOfTen: [Int64] = (0...18).map { exponent in
-    (0..<exponent).reduce(1) { power, _ in power * 10 }
-}
+// Written out, it is data of the program: one that is computed is asked at each use whether it has been.
+private let powersOfTen: [Int64] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000,
+]

@@ -77,7 +77,8 @@ extension Engine {
         if traders[order.account].account.position(symbol) == nil {
             let leverage = traders[order.account].leverage(symbol)
             traders[order.account].account.open(
-                symbol, Position(Direction(opening: order.terms.side), leverage: leverage, opened: now))
+                symbol,
+                Position(Direction(opening: order.terms.side), leverage: leverage, opened: now, since: barStart))
             listings[symbol].holders += 1
         }
         traders[order.account].account.add(level, fee: fee, symbol, instrument)
@@ -156,11 +157,13 @@ extension Engine {
         }
     }
 
-    mutating func fund(_ record: Record) {
-        let symbol = record.symbol
-        guard let rate = Rate(nearest: record.fundingRate), rate.units.magnitude <= Rate.one,
-            let instrument = listings[symbol].rules
-        else { return }
+    /// - Returns: false if it cannot be booked.
+    mutating func fund(_ input: borrowing RecordReader) -> Bool {
+        let symbol = input.record.symbol
+        guard listings[symbol].holders > 0, let instrument = listings[symbol].rules else { return true }
+        guard let rate = Rate(nearest: input.record.fundingRate), rate.units.magnitude <= Rate.one,
+            traders.allSatisfy({ $0.account.position(symbol) == nil || $0.account.cash <= .limit })
+        else { return false }
         let mark = listings[symbol].market.valuation
         for account in traders.indices {
             guard let position = traders[account].account.position(symbol) else { continue }
@@ -179,5 +182,6 @@ extension Engine {
             events.append(.account(account, statement(account)))
         }
         watch(symbol, Glance(price: mark, liquidates: true))
+        return true
     }
 }

@@ -79,12 +79,12 @@ public enum Sizing {
     /// than the minimum, closes all.
     /// - Parameter fraction: above 0, at most 1.
     public static func reduction(of live: Quantity, by fraction: Rate, _ instrument: Instrument) -> Quantity {
-        reduction(of: live, by: live.times(fraction, step: instrument.step), instrument)
+        reduction(of: live, by: live.times(fraction, step: instrument.step), leaving: instrument.minQuantity)
     }
 
-    /// As much of `wanted` as is there; nothing, or what would leave less than the minimum, becomes all.
-    public static func reduction(of live: Quantity, by wanted: Quantity, _ instrument: Instrument) -> Quantity {
-        let isAll = wanted == .zero || wanted >= live || live - wanted < instrument.minQuantity
+    /// As much of `wanted` as is there; nothing, or what would leave less than `least`, becomes all.
+    static func reduction(of live: Quantity, by wanted: Quantity, leaving least: Quantity) -> Quantity {
+        let isAll = wanted == .zero || wanted >= live || live - wanted < least
         return isAll ? live : wanted
     }
 }

@@ -6,17 +6,20 @@ public struct Trader: Sendable {
     public internal(set) var account: Account
     /// Whether all positions share the account's money; else each has a margin of its own and can lose no more.
     public internal(set) var isCross = true
+    /// What holds where nobody has set another.
+    private let leverage: Rate
     private var leverages: [Rate?] = []
     /// By symbol: the profit of all positions there have been, after fees and funding.
     private var realised: [Money] = []
     /// By symbol: the price at which an isolated position is taken over.
     private var liquidations: [Price?] = []
 
-    init(equity: Money) { account = Account(start: equity) }
-
-    public func leverage(_ symbol: Int) -> Rate {
-        (symbol < leverages.count ? leverages[symbol] : nil) ?? Self.standardLeverage
+    init(equity: Money, leverage: Rate) {
+        account = Account(start: equity)
+        self.leverage = leverage
     }
+
+    public func leverage(_ symbol: Int) -> Rate { (symbol < leverages.count ? leverages[symbol] : nil) ?? leverage }
 
     mutating func setLeverage(_ leverage: Rate, _ symbol: Int) {
         while leverages.count <= symbol { leverages.append(nil) }

@@ -18,12 +18,13 @@ struct Glance {
     }
 }
 
-/// What a price does by itself: it takes positions over, and fires triggers. What fires goes to the book of that moment,
-/// without latency: a gap slips.
+/// Simulation assumption: what a price does by itself. It takes positions over, and fires triggers: those on the last price
+/// with every trade, where none was seen with the middle of every quote; those on the mark with every mark price, where
+/// none was seen as the last price's. What fires goes to the book of that moment, without latency: a gap slips.
 extension Engine {
     mutating func watch(_ symbol: Int, _ glance: Glance) {
         if glance.liquidates, listings[symbol].holders > 0 { liquidate(symbol, at: glance.price) }
-        while let order = listings[symbol].orders.first(where: { fires($0, glance) }) { fire(order, symbol) }
+        while let order = listings[symbol].orders.first(where: { fires($0, glance) }) { fire(order, symbol, glance) }
     }
 
     private func fires(_ order: Order, _ glance: Glance) -> Bool {
@@ -33,7 +34,7 @@ extension Engine {
         return trigger.isReached(at: glance.price)
     }
 
-    private mutating func fire(_ order: Order, _ symbol: Int) {
+    private mutating func fire(_ order: Order, _ symbol: Int, _ glance: Glance) {
         if order.origin.isPartial { endTwin(of: order) }
         guard let index = listings[symbol].index(of: order.number), let instrument = listings[symbol].rules else {
             fatalError("an order without rules waits for its trigger")
@@ -42,7 +43,9 @@ extension Engine {
         listings[symbol].orders[index].updated = now
         guard need(order, instrument) <= available(order.account) else { return end(order.number, symbol, .margin) }
         if order.terms.kind == .market { listings[symbol].orders[index].terms.limit = band(symbol, order.terms.side) }
-        meet(order.number, symbol, seen: listings[symbol].market.reference)
+        // On bars alone the reference is where the bar will end.
+        let market = listings[symbol].market
+        meet(order.number, symbol, seen: market.source == .bars ? glance.price : market.reference)
     }
 
     /// How far a market order may go into the book.

@@ -64,7 +64,12 @@ public final class Exchange {
         guard record.hasTime, record.kind.isMarket else { return }
         // Rules may be older than what is traded under them: they do not say when the market begins.
         if !hasStarted, record.kind != .instrument { start(record.ts, at: now, into: &ledger) }
-        if !engine.receive(input) { refuse(record, into: &ledger) }
+        if record.kind == .bar {
+            // Nothing is traded on bars: the API could not show a book for it.
+            engine.note(input)
+        } else if let unusable = engine.receive(input) {
+            refuse(record, unusable, into: &ledger)
+        }
         market.receive(input, at: now)
         deliver(at: now, into: &ledger)
         push(at: now)
@@ -76,12 +81,11 @@ public final class Exchange {
         for account in desks.indices { writeAccount(account, engine.statement(account), ts: ts, into: &ledger) }
     }
 
-    private func refuse(_ record: Record, into ledger: inout Output) {
+    private func refuse(_ record: Record, _ unusable: Unusable, into ledger: inout Output) {
         ledger.begin(.reject, ts: engine.now, symbol: engine.listings[record.symbol].name)
         ledger.field("id", json: "null")
-        ledger.field("code", "instrument")
-        ledger.field(
-            "reason", "the instrument's figures are beyond 1e-8 or contradict each other: nothing is opened in it")
+        ledger.field("code", unusable.code)
+        ledger.field("reason", unusable.reason)
         ledger.end()
     }
 

@@ -14,18 +14,15 @@ struct Refusal: Error {
 
 /// What an intent must be to become an order.
 extension PaperStage {
-    mutating func intend(_ record: Record, into out: inout Output) {
+    mutating func intend(_ input: borrowing RecordReader, into out: inout Output) {
+        meet(input)
+        let record = input.record
         let id = record["id"]?.string ?? []
-        now = max(now, record.ts)
+        let isReducing = record["reduce_only"]?.bool == true
         do throws(Refusal) {
             try admit(id)
-            let order = try record["reduce_only"]?.bool == true ? reducing(record, id) : opening(record, id)
-            if case .open(let opening) = order.purpose {
-                account.reserve(opening.reserved)
-                books[record.symbol].instrument = books[record.symbol].stated
-            }
-            books[record.symbol].orders.append(order)
-            write(order, record.symbol, "accepted", into: &out)
+            try place(isReducing ? reducing(record) : opening(record), id)
+            if !isReducing { books[record.symbol].holding = Holding(id: id, conviction: Conviction(record)) }
         } catch {
             writeReject(id, record.symbol, error, into: &out)
         }
@@ -39,55 +36,76 @@ extension PaperStage {
         guard ids.insert(id).inserted else { throw Refusal("duplicate_id", "this id was used before") }
     }
 
-    private func reducing(_ record: Record, _ id: [UInt8]) throws(Refusal) -> Order {
-        let book = books[record.symbol]
-        guard let position = account.position(record.symbol), let holding = book.holding,
-            let instrument = book.instrument
-        else { throw Refusal("no_position", "there is no position to reduce") }
+    private mutating func place(_ terms: OrderTerms, _ id: [UInt8]) throws(Refusal) {
+        do {
+            _ = try engine.place(terms, link: String(decoding: id, as: UTF8.self), by: 0)
+        } catch .tooManyOrders {
+            throw Refusal("too_many_orders", "\(Engine.orderLimit) orders in this symbol have not reached the book yet")
+        } catch {
+            fatalError("an order that was checked is refused: \(error)")
+        }
+    }
+
+    private func reducing(_ record: Record) throws(Refusal) -> OrderTerms {
+        guard let position = position(record.symbol), let instrument = engine.listings[record.symbol].rules else {
+            throw Refusal("no_position", "there is no position to reduce")
+        }
         guard record.side == position.side.closing else {
             throw Refusal("wrong_side", "a \(record.side.rawValue) does not reduce a \(position.side.rawValue)")
         }
         let fraction = try fraction("fraction", of: record)
-        return Order(
-            id: id, accepted: now, side: record.side,
-            quantity: Sizing.reduction(of: position.quantity, by: fraction, instrument),
-            purpose: .reduce(position: holding.id))
+        let quantity = Sizing.reduction(of: position.quantity, by: fraction, instrument)
+        return order(record, quantity, instrument, isReduceOnly: true)
     }
 
-    private func opening(_ record: Record, _ id: [UInt8]) throws(Refusal) -> Order {
-        let terms = try terms(record)
+    private mutating func opening(_ record: Record) throws(Refusal) -> OrderTerms {
+        let symbol = record.symbol
+        let stated = try tradable(symbol)
         let weight = try fraction("weight", of: record)
-        let takeProfit = try fraction("take_profit", of: record)
-        let stopLoss = try fraction("stop_loss", of: record)
-        guard stopLoss.units < Rate.one else { throw Refusal("malformed", "stop_loss is not below 1") }
-        guard account.position(record.symbol) == nil, !books[record.symbol].orders.contains(where: \.isOpening) else {
+        let distances = Distances(
+            takeProfit: try fraction("take_profit", of: record), stopLoss: try fraction("stop_loss", of: record),
+            by: assumptions.trigger.by)
+        guard distances.stopLoss.units < Rate.one else { throw Refusal("malformed", "stop_loss is not below 1") }
+        guard position(symbol) == nil, engine.listings[symbol].orders.allSatisfy(\.terms.isReduceOnly) else {
             throw Refusal("position_open", "a position in this symbol is open, or being opened: one at a time")
         }
-        let quantity = try size(terms, weight: weight)
-        let opening = Opening(
-            takeProfit: takeProfit, stopLoss: stopLoss, reserved: terms.need(quantity),
-            conviction: Conviction(record))
-        return Order(id: id, accepted: now, side: record.side, quantity: quantity, purpose: .open(opening))
+        let instrument = engine.state(stated, of: symbol)
+        let terms = Sizing.Terms(
+            record.side, price: engine.listings[symbol].market.reference, leverage: assumptions.leverage, instrument)
+        return order(record, try size(terms, weight: weight), instrument, protection: .init(distances: distances))
     }
 
-    private func terms(_ record: Record) throws(Refusal) -> Sizing.Terms {
-        let book = books[record.symbol]
-        guard let instrument = book.stated else {
+    /// A market order without a bound: the price band is the exchange's.
+    private func order(
+        _ record: Record, _ quantity: Quantity, _ instrument: Instrument, isReduceOnly: Bool = false,
+        protection: OrderTerms.Protection = .init()
+    ) -> OrderTerms {
+        OrderTerms(
+            symbol: record.symbol, side: record.side, kind: .market, quantity: quantity,
+            limit: Price(units: record.side == .buy ? .max : 0), isReduceOnly: isReduceOnly, protection: protection,
+            leastPosition: instrument.minQuantity)
+    }
+
+    private func position(_ symbol: Int) -> Position? { engine.traders[0].account.position(symbol) }
+
+    /// The rules to open under, if it may be opened at all.
+    private func tradable(_ symbol: Int) throws(Refusal) -> Instrument {
+        guard let instrument = books[symbol].stated else {
             throw Refusal("unknown_symbol", "no instrument record that can be used has named this symbol")
         }
-        guard book.market.reference > .zero, book.market.isUsable else {
+        let market = engine.listings[symbol].market
+        guard market.reference > .zero, market.isUsable else {
             throw Refusal("no_price", "no price of this symbol is known that can be used")
         }
-        let leverage = assumptions.leverage
-        guard leverage <= instrument.maxLeverage,
-            Liquidation.allows(leverage: leverage, maintenance: instrument.maintenanceMargin)
+        let (leverage, maintenance) = (assumptions.leverage, assumptions.maintenanceMargin)
+        guard leverage <= instrument.maxLeverage, Liquidation.allows(leverage: leverage, maintenance: maintenance)
         else {
             throw Refusal(
                 "leverage",
                 "leverage \(leverage) is above the instrument's maximum of \(instrument.maxLeverage), or leaves less than "
-                    + "the maintenance margin of \(instrument.maintenanceMargin)")
+                    + "the maintenance margin of \(maintenance)")
         }
-        return Sizing.Terms(record.side, price: book.market.reference, leverage: leverage, instrument)
+        return instrument
     }
 
     /// A share or a distance: above 0, at most 1.
@@ -98,16 +116,17 @@ extension PaperStage {
     }
 
     private func size(_ terms: Sizing.Terms, weight: Rate) throws(Refusal) -> Quantity {
-        let equity = equity()
+        let equity = engine.equity(0)
         guard equity <= .limit else {
             throw Refusal("out_of_range", "an account above \(Money.limit) USDT opens nothing")
         }
         let budget = equity.times(weight, .down)
+        let available = engine.available(0)
         let minimum = terms.minimum
         let cost =
             "the minimum of \(minimum) at \(terms.price) is \(terms.price * minimum) USDT and needs "
             + "\(terms.need(minimum)) USDT of margin and fees at leverage \(terms.leverage)"
-        switch Sizing.open(terms, budget: budget, available: account.available) {
+        switch Sizing.open(terms, budget: budget, available: available) {
         case .quantity(let quantity): return quantity
         case .tooSmall:
             throw Refusal(
@@ -115,7 +134,7 @@ extension PaperStage {
                 "\(cost); there is \(budget) USDT (\(weight) of \(equity)), at this leverage "
                     + "\(budget.times(terms.leverage, .down)) USDT")
         case .insufficientMargin:
-            throw Refusal("insufficient_margin", "\(cost); available is \(account.available) USDT")
+            throw Refusal("insufficient_margin", "\(cost); available is \(available) USDT")
         }
     }
 }

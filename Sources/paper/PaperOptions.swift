@@ -1,7 +1,12 @@
 public import ArgumentParser
 public import Venue
 
-extension TriggerPrice: ExpressibleByArgument {}
+/// Which price fires take-profit and stop-loss.
+public enum TriggerPrice: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case last, mark
+
+    var by: OrderTerms.TriggerBy { self == .last ? .last : .mark }
+}
 
 /// The options of the stage: the keys of a profile's section `[paper]`.
 public struct PaperOptions: ParsableArguments {

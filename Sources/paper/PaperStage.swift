@@ -5,93 +5,68 @@ import Venue
 /// A paper account behind the same plug as the exchange: `intent` in; `order`, `fill`, `reject`, `position` and
 /// `account` out. What happens to an order follows from the market records alone.
 ///
-/// Its parts: what an intent must be (`Intake`), what a tick does to orders (`Execution`) and to positions
-/// (`Watching`), and the records (`Writing`). The market's rules and the simulation's assumptions are `Venue`'s.
+/// The market's rules and the simulation's assumptions are those of `Venue.Engine`. Its own parts: what an intent must be
+/// to become an order (`Acceptance`), and the records (`Writing`).
 public struct PaperStage: StageFold {
     let assumptions: Assumptions
-    var account: Account
+    var engine: Engine
     /// By symbol number.
     var books: [Book] = []
     /// Every id that was seen: an id names one order for ever.
     var ids: Set<[UInt8]> = []
-    /// The latest event time of a market record or an intent: what the stage derives is stamped with it, so that it never
-    /// goes back. (An intent may be ahead: a signal for an instant comes before the record which shows that it has passed.)
-    var now: Int64 = 0
     private var hasStarted = false
 
     public init(_ options: PaperOptions) { self.init(Assumptions(options)) }
 
     public init(_ assumptions: Assumptions) {
         self.assumptions = assumptions
-        account = Account(start: assumptions.equity)
-        books.reserveCapacity(SymbolTable.limit)
+        engine = Engine(
+            matching: assumptions.matching, latency: assumptions.latency, takerFee: assumptions.takerFee,
+            maintenance: assumptions.maintenanceMargin, accounts: 1, equity: assumptions.equity,
+            leverage: assumptions.leverage)
+        engine.setCross(false, by: 0)
     }
 
     public mutating func receive(_ input: borrowing RecordReader, into out: inout Output) {
-        let record = input.record
-        out.pass(record)
-        guard record.hasTime else { return }
-        if !hasStarted { start(record.ts, into: &out) }
-        if record.kind.isMarket { now = max(now, record.ts) }
-        if record.symbol >= books.count { meet(input) }
-        switch record.kind {
-        case .quote: quote(record, into: &out)
-        case .trade: trade(record, into: &out)
-        case .bar: bar(record, into: &out)
-        case .mark: mark(record, into: &out)
-        case .funding: fund(record, into: &out)
-        case .instrument: restate(record, into: &out)
-        case .intent: intend(record, into: &out)
-        default: break
+        out.pass(input.record)
+        guard input.record.hasTime else { return }
+        if !hasStarted { start(input, into: &out) }
+        switch input.record.kind {
+        case .intent: intend(input, into: &out)
+        case .instrument: restate(input, into: &out)
+        default: if let unusable = engine.receive(input) { refuse(unusable, input.record.symbol, into: &out) }
         }
+        if engine.hasEvents { write(engine.takeEvents(), into: &out) }
     }
 
     /// What still waits for a tick gets none.
     public mutating func finish(_ input: borrowing RecordReader, into out: inout Output) {
-        for symbol in books.indices {
-            for order in books[symbol].orders {
-                release(order)
-                write(order, symbol, "cancelled", because: "end_of_input", into: &out)
-            }
-            books[symbol].orders = []
-        }
+        engine.finish()
+        write(engine.takeEvents(), into: &out)
     }
 
     /// Tells the stages behind what there is, before anything happens.
-    private mutating func start(_ ts: Int64, into out: inout Output) {
+    private mutating func start(_ input: borrowing RecordReader, into out: inout Output) {
         hasStarted = true
-        now = ts
-        writeAccount(into: &out)
+        engine.note(input)
+        write(engine.statement(0), into: &out)
     }
 
-    /// Makes room for symbols that the reader has numbered since.
-    private mutating func meet(_ input: borrowing RecordReader) {
-        for symbol in books.count..<input.symbols.count {
-            let name = input.symbols.name(symbol)
-            books.append(Book(name: name, stated: Instrument.builtIn(name).map(adapted)))
-        }
+    /// Takes the time of a record (an intent may be ahead: a signal for an instant comes before the record which shows that
+    /// it has passed) and makes room for symbols that the reader has numbered since.
+    mutating func meet(_ input: borrowing RecordReader) {
+        engine.note(input)
+        for listing in engine.listings[books.count...] { books.append(Book(stated: listing.instrument)) }
     }
 
-    /// The instrument with what the options override.
-    private func adapted(_ instrument: Instrument) -> Instrument {
-        var adapted = instrument
-        adapted.takerFee = assumptions.takerFee ?? instrument.takerFee
-        adapted.maintenanceMargin = assumptions.maintenanceMargin
-        return adapted
+    private mutating func restate(_ input: borrowing RecordReader, into out: inout Output) {
+        meet(input)
+        let symbol = input.record.symbol
+        books[symbol].stated = Instrument(input.record)
+        if books[symbol].stated == nil { refuse(.instrument, symbol, into: &out) }
     }
 
-    private mutating func restate(_ record: Record, into out: inout Output) {
-        guard let instrument = Instrument(record) else {
-            books[record.symbol].stated = nil
-            let reason = "the instrument's figures are beyond 1e-8 or contradict each other: nothing is opened in it"
-            return writeReject(nil, record.symbol, Refusal("instrument", reason), into: &out)
-        }
-        books[record.symbol].stated = adapted(instrument)
-    }
-
-    func equity() -> Money { account.equity { books[$0].market.valuation } }
-
-    mutating func release(_ order: Order) {
-        if case .open(let opening) = order.purpose { account.release(opening.reserved) }
+    private func refuse(_ unusable: Unusable, _ symbol: Int, into out: inout Output) {
+        writeReject(nil, symbol, Refusal(unusable.code, unusable.reason), into: &out)
     }
 }

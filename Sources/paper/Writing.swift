@@ -3,45 +3,77 @@ import Venue
 
 /// The records of the stage, stamped with the event time that has been reached.
 extension PaperStage {
-    func write(
-        _ order: Order, _ symbol: Int, _ status: String, because reason: String? = nil, into out: inout Output
-    ) {
-        out.begin(.order, ts: now, symbol: books[symbol].name)
-        out.field("id", bytes: order.id)
+    func write(_ events: [Event], into out: inout Output) {
+        for event in events {
+            switch event {
+            case .accepted(let order): write(order, "accepted", into: &out)
+            case .fill(let fill): write(fill, into: &out)
+            // Levels and takeovers are no intents: their fills tell of them.
+            case .order(let order) where order.origin == .client: writeEnd(order, into: &out)
+            case .order, .funding: break
+            case .position(_, let symbol, let position): write(position, symbol, into: &out)
+            case .account(_, let statement): write(statement, into: &out)
+            }
+        }
+    }
+
+    private func writeEnd(_ order: Order, into out: inout Output) {
+        if order.status == .filled { return write(order, "filled", into: &out) }
+        if order.filled > .zero { write(order, "partial", into: &out) }
+        let reason =
+            switch order.cause {
+            case .margin: "margin"
+            case .depth: "depth"
+            case .reduceOnly, .liquidation: "position_gone"
+            case .endOfMarket: "end_of_input"
+            default: fatalError("a market order ended for \(order.cause.map { "\($0)" } ?? "nothing")")
+            }
+        write(order, "cancelled", because: reason, into: &out)
+    }
+
+    private func write(_ order: Order, _ status: String, because reason: String? = nil, into out: inout Output) {
+        out.begin(.order, ts: engine.now, symbol: name(order.terms.symbol))
+        out.field("id", order.link)
         out.field("status", status)
         if let reason { out.field("reason", reason) }
         out.end()
     }
 
-    func writeFill(
-        _ id: [UInt8], _ symbol: Int, _ side: Side, _ level: Level, fee: Money, realised: Money, reason: String,
-        into out: inout Output
-    ) {
-        out.begin(.fill, ts: now, symbol: books[symbol].name)
-        out.field("id", bytes: id)
-        out.field("side", side.rawValue)
-        out.field("qty", json: level.quantity.description)
-        out.field("px", json: level.price.description)
-        out.field("fee", json: fee.description)
-        out.field("liquidity", "taker")
-        out.field("reduce_only", reason != "open")
+    private func write(_ fill: Fill, into out: inout Output) {
+        let terms = fill.order.terms
+        let reason =
+            switch fill.order.origin {
+            case .takeProfit: "take_profit"
+            case .stopLoss: "stop_loss"
+            case .liquidation: "liquidation"
+            default: terms.isReduceOnly ? "reduce" : "open"
+            }
+        let opener = fill.order.origin == .client ? nil : books[terms.symbol].holding?.id
+        out.begin(.fill, ts: engine.now, symbol: name(terms.symbol))
+        out.field("id", bytes: opener ?? Array(fill.order.link.utf8))
+        out.field("side", terms.side.rawValue)
+        out.field("qty", json: fill.level.quantity.description)
+        out.field("px", json: fill.level.price.description)
+        out.field("fee", json: fill.fee.description)
+        out.field("liquidity", fill.liquidity.rawValue)
+        out.field("reduce_only", terms.isReduceOnly)
         out.field("reason", reason)
-        out.field("realised", json: realised.description)
+        out.field("realised", json: fill.realised.description)
         out.end()
     }
 
     /// - Parameter id: the intent's; nil where something else than an intent is refused. An id that no exchange could
     ///   carry is repeated up to 256 bytes, else left out.
     func writeReject(_ id: [UInt8]?, _ symbol: Int, _ refusal: Refusal, into out: inout Output) {
-        out.begin(.reject, ts: now, symbol: books[symbol].name)
+        out.begin(.reject, ts: engine.now, symbol: name(symbol))
         if let id, id.count <= 256 { out.field("id", bytes: id) } else { out.field("id", json: "null") }
         out.field("code", refusal.code)
         out.field("reason", refusal.reason)
         out.end()
     }
 
-    func writePosition(_ position: Position, _ symbol: Int, into out: inout Output) {
-        out.begin(.position, ts: now, symbol: books[symbol].name)
+    private func write(_ position: Position, _ symbol: Int, into out: inout Output) {
+        out.begin(.position, ts: engine.now, symbol: name(symbol))
         out.field("side", position.isFlat ? "flat" : position.side.rawValue)
         out.field("qty", json: position.quantity.description)
         out.field("entry", json: position.isFlat ? "null" : position.averageEntry.description)
@@ -55,13 +87,15 @@ extension PaperStage {
         out.end()
     }
 
-    func writeAccount(into out: inout Output) {
-        out.begin(.account, ts: now)
-        out.field("equity", json: equity().description)
-        out.field("available", json: account.available.description)
-        out.field("realised", json: account.realised.description)
-        out.field("fees", json: account.fees.description)
-        out.field("funding", json: account.funding.description)
+    func write(_ statement: Statement, into out: inout Output) {
+        out.begin(.account, ts: engine.now)
+        out.field("equity", json: statement.equity.description)
+        out.field("available", json: statement.available.description)
+        out.field("realised", json: statement.realised.description)
+        out.field("fees", json: statement.fees.description)
+        out.field("funding", json: statement.funding.description)
         out.end()
     }
+
+    private func name(_ symbol: Int) -> [UInt8] { engine.listings[symbol].name }
 }

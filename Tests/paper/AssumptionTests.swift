@@ -89,6 +89,19 @@ import Testing
         #expect(try fills(lines) == ["1050000 buy 96870 open", "1100000 sell 87183 liquidation"])
     }
 
+    @Test func aLiquidationEndsWhatIsOnItsWay() throws {
+        let lines = [
+            quoted, Desk.open(1_000_000, "a", "buy"), Desk.quote(1_050_000, "96870", "1", "96870", "1"),
+            Desk.reduce(1_060_000, "r", "sell", "0.5"), Desk.quote(1_100_000, "77000", "1", "77000", "1"),
+            Desk.quote(1_200_000, "77000", "1", "77000", "1"),
+        ]
+        let ends = try Desk.run(Desk.options(), lines).filter { $0.type == "order" || $0.type == "fill" }.suffix(3)
+        #expect(
+            ends.map { $0.values("type", "ts", "id", "status", "reason") } == [
+                "order 1060000 r accepted ", "order 1100000 r cancelled position_gone", "fill 1100000 a  liquidation",
+            ])
+    }
+
     @Test func aThinBookClosesInPieces() throws {
         let rich = Desk.options(equity: "1000", depth: 2)
         let lines = [

@@ -105,6 +105,11 @@ import Testing
             ])
     }
 
+    @Test func theOrdersOnTheirWayAreBounded() throws {
+        let many = (0...500).map { Desk.reduce(2_000_000, "r\($0)", "sell", "0.5") }
+        #expect(try rejects(lines: [start, Desk.open(1_000_000, "a", "buy"), next] + many) == ["r500 too_many_orders"])
+    }
+
     @Test func whatWaitsAtTheEndIsCancelled() throws {
         let lines = try Desk.run(
             Desk.options(), [start, Desk.open(1_000_001, "a", "buy"), Desk.quote(1_050_000, "1", "1", "1", "1")])

@@ -58,7 +58,7 @@ import Testing
                 "takeover 3: sell 0.01 at 90000, taker fee 0.495, closed 0.01 for -100",
                 "order 3 liquidation filled 0.01 of 0.01", "flat", "account 0",
             ])
-        #expect(floor.account.cash.description == "898.955" && floor.account.available == floor.account.cash)
+        #expect(floor.account.cash.description == "898.955" && floor.account.free == floor.account.cash)
         #expect(floor.engine.listings[0].holders == 0 && floor.account.reserved == .zero)
     }
 
@@ -99,10 +99,10 @@ import Testing
         let floor = Floor(isCross: false)
         try long(floor)
         _ = try floor.place(.limit(.buy, "0.01", "90000"))
-        #expect(floor.account.reserved.description == "90.9405" && floor.account.available.description == "808.0145")
+        #expect(floor.account.reserved.description == "90.9405" && floor.account.free.description == "808.0145")
         try floor.engine.setLeverage(Rate(text: "20")!, 0, by: 0)
         #expect(floor.engine.takeEvents().map(\.told) == ["long 0.01 for 1000", "account 0"])
-        #expect(floor.account.reserved.description == "45.96525" && floor.account.available.description == "902.96225")
+        #expect(floor.account.reserved.description == "45.96525" && floor.account.free.description == "902.96225")
         #expect(floor.engine.traders[0].liquidation(0)?.description == "95500")
         #expect(throws: Refusal.insufficientMargin) { try floor.engine.setLeverage(Rate(text: "1")!, 0, by: 0) }
         #expect(floor.account.reserved.description == "45.96525")

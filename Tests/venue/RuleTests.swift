@@ -59,9 +59,12 @@ import Testing
 
     @Test func aReductionThatWouldLeaveLessThanTheMinimumCloses() throws {
         // ETHUSDT: the minimum is one step, so what is left of 0.03 less 0.02 still stands.
-        #expect(Sizing.reduction(of: quantity("0.03"), by: quantity("0.02"), ether) == quantity("0.02"))
-        #expect(Sizing.reduction(of: quantity("0.03"), by: quantity("0.05"), ether) == quantity("0.03"))
-        #expect(Sizing.reduction(of: quantity("0.03"), by: quantity("0.025"), ether) == quantity("0.03"))
+        func reduced(by wanted: String) -> Quantity {
+            Sizing.reduction(of: quantity("0.03"), by: quantity(wanted), leaving: ether.minQuantity)
+        }
+        #expect(reduced(by: "0.02") == quantity("0.02"))
+        #expect(reduced(by: "0.05") == quantity("0.03"))
+        #expect(reduced(by: "0.025") == quantity("0.03"))
     }
 
     @Test func matchingTakesTheTopFirst() {
@@ -94,30 +97,28 @@ import Testing
 
     /// 96870 x 1.015 = 98323.05, x 0.995 = 96385.65, x 0.985 = 95416.95, x 1.005 = 97354.35: no level before it.
     @Test func triggerLevelsRoundAwayFromTheEntry() {
-        func watch(_ side: Direction) -> Watch {
+        let distances = Distances(takeProfit: Rate(text: "0.015")!, stopLoss: Rate(text: "0.005")!, by: .mark)
+        func levels(_ side: Direction) -> [OrderTerms.Leg?] {
             var position = Position(side, leverage: Rate(units: 1_000_000_000), opened: 0)
             position.add(Level(price: price("96870"), quantity: quantity("0.001")), fee: .zero, bitcoin)
-            return Watch(position, takeProfit: Rate(text: "0.015")!, stopLoss: Rate(text: "0.005")!, bitcoin)
+            let protection = distances.protection(of: position, bitcoin)
+            return [protection.takeProfit, protection.stopLoss]
         }
-        let long = watch(.long)
-        #expect(long.takeProfit == price("98323.1") && long.stopLoss == price("96385.6"))
-        #expect(long.fired(at: price("98323.05")) == nil && long.fired(at: price("98323.1")) == .takeProfit)
-        #expect(long.fired(at: price("96385.65")) == nil && long.fired(at: price("96385.6")) == .stopLoss)
-        let short = watch(.short)
-        #expect(short.takeProfit == price("95416.9") && short.stopLoss == price("97354.4"))
-        #expect(short.isLiquidated(at: price("106072.65")) && !short.isLiquidated(at: price("106072.64")))
+        #expect(levels(.long) == [.init("98323.1", by: .mark), .init("96385.6", by: .mark)])
+        #expect(levels(.short) == [.init("95416.9", by: .mark), .init("97354.4", by: .mark)])
     }
 
     @Test func fundingTakesTheMarginOnlyWhenNothingElseIsLeft() {
         var account = Account(start: money("10"))
         account.open(0, Position(.long, leverage: Rate(units: 1_000_000_000), opened: 0))
-        _ = account.add(Level(price: price("96870"), quantity: quantity("0.001")), 0, bitcoin)
+        let level = Level(price: price("96870"), quantity: quantity("0.001"))
+        account.add(level, fee: Fees.taker(level, bitcoin), 0, bitcoin)
         // Free: 10 - 0.0532785 - 9.73495065 = 0.21177085.
-        #expect(account.available == money("0.21177085"))
+        #expect(account.free == money("0.21177085"))
         account.fund(money("-0.21177085"), 0, bitcoin)
-        #expect(account.available == .zero && account.position(0)?.drained == .zero)
+        #expect(account.free == .zero && account.position(0)?.drained == .zero)
         account.fund(money("-1"), 0, bitcoin)
-        #expect(account.funding == money("-1.21177085") && account.available <= Fees.grain + Fees.grain)
+        #expect(account.funding == money("-1.21177085") && account.free <= Fees.grain + Fees.grain)
         // 1 / (1 - 0.00055) and a grain are taken, so (96.87 - 9.687 + 1.0005503...) / 0.001, up to the tick.
         #expect(Liquidation.bankruptcy(account.position(0)!, tick: bitcoin.tick) == price("88183.6"))
         account.fund(money("-1000"), 0, bitcoin)

@@ -15,8 +15,8 @@ struct PaperCommand: FilterCommand {
 
             Every intent gets exactly one end: an order filled or cancelled (its reason says whether for margin, depth, \
             position_gone or end_of_input), or a reject. Reject codes: bad_id, duplicate_id, unknown_symbol, no_price, \
-            malformed, leverage, position_open, too_small, insufficient_margin, out_of_range, no_position, wrong_side. \
-            A reject with id null refuses another record: an instrument, a funding rate.
+            malformed, leverage, position_open, too_small, insufficient_margin, out_of_range, no_position, wrong_side, \
+            too_many_orders. A reject with id null refuses another record: an instrument, a funding rate.
 
             Prices, quantities and money are exact decimals; each printed figure is exact but the average entry price. \
             cash = --equity + realised - fees + funding (funding paid is negative), equity = cash + unrealised at the \

@@ -114,14 +114,14 @@ final class ExchangePlug {
                 let position = exchange.engine.traders[0].account.position(symbol),
                 let instrument = exchange.engine.listings[symbol].instrument
             else { continue }
-            let watch = Watch(
-                position, takeProfit: Rate(text: wanted.takeProfit)!, stopLoss: Rate(text: wanted.stopLoss)!, instrument
-            )
+            let distances = Distances(
+                takeProfit: Rate(text: wanted.takeProfit)!, stopLoss: Rate(text: wanted.stopLoss)!)
+            let levels = distances.protection(of: position, instrument)
             try post(
                 "position/trading-stop",
                 [
                     "category": "linear", "symbol": .string(line["sym"]), "tpslMode": "Full", "positionIdx": 0,
-                    "takeProfit": "\(watch.takeProfit)", "stopLoss": "\(watch.stopLoss)",
+                    "takeProfit": "\(levels.takeProfit!.price)", "stopLoss": "\(levels.stopLoss!.price)",
                 ])
         }
     }

@@ -7,7 +7,7 @@ import Testing
 /// The conformance of the plug: the same market and the same intents through `paper` and through the exchange's API give
 /// the same fills, positions and money, to the last digit.
 ///
-/// Not covered: bars, on which the exchange does not trade; sockets and the clock (Tests/exchange/server); what only the
+/// Not covered: bars, on which the exchange does not trade (that it does not, is); sockets and the clock (Tests/exchange/server); what only the
 /// exchange has: resting and conditional orders, shared margin (Tests/venue).
 @Suite struct PlugTests {
     /// How many markets: `DRIFT_PLUGS`, else 60.
@@ -39,6 +39,19 @@ import Testing
         }
         #expect(whole > Self.markets / 2, "\(whole) markets were compared to their end")
         print("\(Self.markets) markets on both: \(fills) fills, \(reasons.sorted { $0.key < $1.key })")
+    }
+
+    @Test func onBarsOnlyPaperTrades() throws {
+        let exchange = try ExchangePlug(equity: 1000, leverage: "10", latency: 0, depth: 20)
+        var paper = Rehearsal(PaperStage(try PaperOptions.parse(["--equity", "1000"])))
+        let bars = [60_000_000, 120_000_000].map { Line.bar($0, 60, ["96870", "96900", "96800", "96850"], "1") }
+        let intent =
+            #"{"type":"intent","ts":60000000,"sym":"BTCUSDT","id":"o-1","side":"buy","reduce_only":false,"weight":0.5,"#
+            + #""take_profit":0.01,"stop_loss":0.01,"drift":0.002,"confidence":0.4,"half_life":60,"seq":1}"#
+        let lines = [bars[0], intent, bars[1]]
+        for line in lines { try exchange.receive(line) }
+        #expect(!exchange.lines.contains { $0.contains(#""type":"fill""#) })
+        #expect(try paper.receive(lines).contains { $0.contains(#""type":"fill""#) })
     }
 
     private static func paper(_ market: PlugMarket) throws -> [String] {
