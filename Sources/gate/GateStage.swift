@@ -29,7 +29,13 @@ public struct GateStage: StageFold {
         let kind = input.record.kind
         if kind.isMarket {
             advance(to: input.record.ts)
-            if kind.isPrice { observe(input.record) } else if kind == .gap { skip(input.record) }
+            if kind.isPrice {
+                observe(input.record)
+            } else if kind == .gap {
+                skip(input.record)
+            } else if kind == .phase, let phase = input.record["phase"] {
+                limits.update(phase: phase)
+            }
         } else if kind == .signal {
             judge(input, &out)
         } else if kind == .book, let book = Book(input) {

@@ -1,3 +1,5 @@
+import Records
+
 /// What the gate knows of the account and the exchange, from `book` records and its own intents.
 struct Limits {
     /// Which limit holds a trade back.
@@ -25,6 +27,8 @@ struct Limits {
     /// The intent that each symbol waits for, until a book says that it has ended.
     private var inFlight: [Int: String] = [:]
     private var opens: [Int64] = []
+    /// Whether what the stream tells is history: the present begins with `phase` `live`.
+    private var isWarmingUp = false
 
     init(_ settings: GateSettings) {
         self.settings = settings
@@ -44,6 +48,11 @@ struct Limits {
         isOpen = book.open
         for (symbol, id) in book.settled where inFlight[symbol] == id { inFlight[symbol] = nil }
         if dayEnd == nil { dayEnd = lossOfDay }
+    }
+
+    /// Takes a `phase`.
+    mutating func update(phase: borrowing RecordValue) {
+        if phase.equals("warmup") { isWarmingUp = true } else if phase.equals("live") { isWarmingUp = false }
     }
 
     private var lossOfDay: Breach? {
@@ -66,6 +75,7 @@ struct Limits {
         opens.removeAll { ts - $0 >= Self.minute }
         let taken = isOpen.union(inFlight.keys)
         let sinceClose = closedAt[symbol].map { Double(ts - $0) / 1e6 }
+        if isWarmingUp { return Breach(limit: "warmup", value: 1, threshold: 0) }
         if inFlight[symbol] != nil { return Breach(limit: "in_flight", value: 1, threshold: 0) }
         if isOpen.contains(symbol) { return Breach(limit: "position_open", value: 1, threshold: 0) }
         if taken.count >= settings.maxPositions {

@@ -114,6 +114,20 @@ import Testing
         #expect(try limit(&stage, signal(86_405, 2)) == nil)
     }
 
+    /// History warms the models; what they say of it comes too late to be traded on.
+    @Test func nothingIsOpenedOnHistory() throws {
+        func phase(_ seconds: Int, _ name: String) -> String {
+            #"{"type":"phase","ts":\#(seconds)000000,"phase":"\#(name)"}"#
+        }
+        var stage = try stage()
+        _ = try stage.receive([phase(1, "warmup"), trade(1, "buy")])
+        #expect(try limit(&stage, signal(5, 1)) == "warmup")
+        _ = try stage.receive(phase(6, "unheard_of"))
+        #expect(try limit(&stage, signal(10, 2)) == "warmup")
+        _ = try stage.receive(phase(11, "live"))
+        #expect(try limit(&stage, signal(15, 3)) == nil)
+    }
+
     @Test func theTierFollowsTheBook() throws {
         var stage = try stage()
         _ = try stage.receive(trade(1, "buy"))

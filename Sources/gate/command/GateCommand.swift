@@ -17,6 +17,9 @@ struct GateCommand: FilterCommand {
             slippage), order_flow, hourly_drift, cross_asset, limits. Thresholds not given follow the account's tier. \
             The two symbols first named by the stream are each other's other asset.
 
+            From a `phase` record `warmup` until `live` the stream tells history: nobody can trade on it, so the layer \
+            limits refuses, as `warmup`.
+
             Without `book` records (drift-rebalance through drift-loop) the gate cannot know what became of an intent: \
             each symbol then gets one intent and stays shut, as `in_flight`.
 
