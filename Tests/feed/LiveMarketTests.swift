@@ -64,7 +64,17 @@ struct LiveMarketTests {
         let records = try live.receive(line)
         #expect(records.count == 1 && records[0].hasPrefix(#"{"type":"gap","ts":\#(Live.ts(950)),"#))
         #expect(live.notices.contains { $0.contains("timeout") })
-        #expect(try live.receive(Live.trades(970, ("z", 965))) == [Live.trade("z", 965)])
+        let next = try live.receive(Live.trades(970, ("z", 965)))
+        #expect(next.count == 2 && next[0].contains(#""from":\#(Live.ts(950)),"to":\#(Live.ts(965))"#), "till there")
+        #expect(next[1] == Live.trade("z", 965))
+        #expect(try live.receive(Live.trades(980, ("y", 975))) == [Live.trade("y", 975)])
+    }
+
+    @Test func whatWasToldOfAsMissingStaysSo() throws {
+        _ = try live.receive(
+            Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"), Live.trades(970, ("z", 965)))
+        let later = try live.receive(Live.recent(5000, ("a", 5), ("b", 400), ("z", 965), ("y", 975)))
+        #expect(later == [Live.trade("y", 975)], "not trades of long ago as if they were new")
     }
 
     @Test func withoutAnybodyToAskTheNextTradeTellsOfTheGap() throws {
@@ -97,11 +107,14 @@ struct LiveMarketTests {
         #expect(records == [Live.trade("c", 8)])
     }
 
-    @Test func anAnswerFromBeyondTheStreamIsCutOff() throws {
+    @Test func anAnswerFromBeyondTheStreamWaitsForIt() throws {
         _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
-        let filled = try live.receive(Live.recent(950, ("a", 5), ("b", 400), ("later", 60_000)))
+        let filled = try live.receive(
+            Live.recent(950, ("a", 5), ("b", 400), ("later", 60_000), ("last", 61_000), ("never", 90_000)))
         #expect(filled == [Live.trade("b", 400)])
         #expect(try live.receive(Live.trades(60_001, ("later", 60_000))) == [Live.trade("later", 60_000)])
+        let next = try live.receive(Live.trades(62_000, ("x", 61_900)))
+        #expect(next == [Live.trade("last", 61_000), Live.trade("x", 61_900)], "though the stream left it out")
     }
 
     // MARK: What the exchange leaves out
@@ -136,6 +149,21 @@ struct LiveMarketTests {
         _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
         let told = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0"))
         #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(minute)),"to":\#(Live.ts(minute + 60_000))"#))
+    }
+
+    @Test func aMinuteThatIsNotStatedIsDoubted() throws {
+        _ = try live.receive(
+            Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)),
+            Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        _ = try live.receive(Live.bar(minute + 180_100, start: minute + 120_000, volume: "0"))
+        #expect(live.isInDoubt)
+        let told = try live.receive(Live.bar(minute + 240_100, start: minute + 180_000, volume: "0"))
+        let missing = #""from":\#(Live.ts(minute + 60_000)),"to":\#(Live.ts(minute + 120_000))"#
+        #expect(told.count == 1 && told[0].contains(missing))
+        _ = try live.receive(Live.event(minute + 240_200, "closed"), Live.event(minute + 400_000, "open"))
+        _ = try live.receive(Live.recent(minute + 400_001, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 420_100, start: minute + 360_000, volume: "0"))
+        #expect(!live.isInDoubt, "while nobody listened none is stated")
     }
 
     @Test func aMinuteThatIsNotKnownWholeTellsNothing() throws {

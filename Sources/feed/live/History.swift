@@ -20,9 +20,8 @@ struct History {
     private(set) var ts: Int64 = 0
 
     /// Takes an answer line.
-    /// - Parameter end: trades after this are left to the stream.
     /// - Returns: whether it was the last one.
-    mutating func take(_ line: JSON, upTo end: Int64) -> Bool {
+    mutating func take(_ line: JSON) -> Bool {
         let symbol = line["symbol"]?.text ?? ""
         if !symbols.contains(symbol) { symbols.append(symbol) }
         let path = line["get"]?.text ?? ""
@@ -33,8 +32,7 @@ struct History {
         } else if path.hasPrefix(Fetcher.barPath) {
             bars[symbol, default: []] += answer?.list(Kline.init).filter { isClosed($0, answer?.ts) } ?? []
         } else if path.hasPrefix(Fetcher.tradePath) {
-            trades.updateValue(
-                answer.map { Self.inOrder($0.list(RecentTrade.init).filter { $0.ts <= end }) }, forKey: symbol)
+            trades.updateValue(answer.map { Self.inOrder($0.list(RecentTrade.init)) }, forKey: symbol)
         }
         return !(line["more"]?.bool ?? false)
     }
@@ -76,30 +74,34 @@ struct History {
     ///   - isBroken: whether messages are known to be missing: if the answer does not reach back to what is known, a gap
     ///     says so.
     ///   - isInDoubt: whether trades are missing somewhere among those that came.
+    ///   - told: what lies before has been told of as missing, and stays so.
     ///   - now: the exchange's time.
+    /// - Returns: what is to be written; and whether the answer reaches the present. If it does not, trades may be missing
+    ///   until the stream brings the next one.
     func missing(
-        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, now: Int64
-    ) -> [Row] {
-        guard let answered = trades[symbol], let first = memory.first else { return [] }
+        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, told: Int64, now: Int64
+    ) -> (rows: [Row], isWhole: Bool) {
+        guard let answered = trades[symbol], let first = memory.first else { return ([], true) }
         func gap(to end: Int64, _ reason: String) -> [Row] {
             isBroken ? [.gap(from: memory.latest, to: max(end, memory.latest), reason: reason)] : []
         }
-        guard let trades = answered else { return gap(to: now, Self.silentReason) }
+        guard let trades = answered else { return (gap(to: now, Self.silentReason), false) }
         guard let oldest = trades.first, let newest = trades.last else {
-            return memory.isEmpty ? [] : gap(to: now, Self.shortReason)
+            return memory.isEmpty ? ([], true) : (gap(to: now, Self.shortReason), false)
         }
         let unknown = trades.filter {
-            $0.ts >= first && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
+            $0.ts >= max(first, told) && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
         }
         let reaches =
             memory.isEmpty ? oldest.ts < first : trades.contains { memory.contains(Array($0.id.utf8)) }
         if reaches {
             let isOld = !memory.isEmpty && newest.ts < memory.latest
-            return unknown.filter { !$0.isBlock }.map { .trade($0) } + (isOld ? gap(to: now, Self.oldReason) : [])
+            let rows = unknown.filter { !$0.isBlock }.map { Row.trade($0) }
+            return (rows + (isOld ? gap(to: now, Self.oldReason) : []), !isOld)
         }
-        guard isBroken else { return isInDoubt ? unknown.filter { !$0.isBlock }.map { .trade($0) } : [] }
+        guard isBroken else { return (isInDoubt ? unknown.filter { !$0.isBlock }.map { .trade($0) } : [], true) }
         let later = unknown.filter { $0.ts > memory.latest && !$0.isBlock }
-        return gap(to: later.first?.ts ?? now, Self.shortReason) + later.map { .trade($0) }
+        return (gap(to: later.first?.ts ?? now, Self.shortReason) + later.map { .trade($0) }, !later.isEmpty)
     }
 
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"

@@ -5,28 +5,32 @@ import Records
 extension LiveMarket {
     func receive(answer: JSON, _ received: Int64) {
         var history = history ?? History()
-        // Where the lines come late, REST knows more than they have told yet: they will.
-        let isLast = history.take(answer, upTo: clock.latest(at: received) ?? .max)
+        let isLast = history.take(answer)
         if let cause = answer["error"]?.text {
             notice("unable to get \(answer["get"]?.text ?? "?"): \(cause)")
         }
         self.history = isLast ? nil : history
-        if isLast { settle(history, now: max(clock.time(at: received) ?? history.ts, time)) }
+        guard isLast else { return }
+        let now = max(clock.time(at: received) ?? history.ts, time)
+        settle(history, now: now, latest: clock.latest(at: received) ?? .max)
     }
 
     /// Writes what the answers say, all symbols together in the order of time.
-    private func settle(_ history: History, now: Int64) {
+    /// - Parameter latest: where the lines come late, REST knows more than they have told yet; what is later than this
+    ///   waits until they have come to it.
+    private func settle(_ history: History, now: Int64, latest: Int64) {
         var rows: [(symbol: Int, row: History.Row)] = []
         for name in history.symbols {
             guard let symbol = number(ofText: name) else { continue }
             let market = markets[symbol]
-            let found =
+            let (found, isWhole) =
                 market.trades.first == nil
-                ? history.beginning(of: name, now: now)
+                ? (history.beginning(of: name, now: now), true)
                 : history.missing(
-                    of: name, after: market.trades, isBroken: market.isBroken,
-                    isInDoubt: market.check.doubt != nil, now: now)
+                    of: name, after: market.trades, isBroken: market.isBroken || market.isOpenEnded,
+                    isInDoubt: market.check.doubt != nil, told: market.told, now: now)
             if let answered = history.trades[name] {
+                markets[symbol].isOpenEnded = !isWhole && (market.isBroken || market.isOpenEnded)
                 markets[symbol].isBroken = false
                 if let doubt = market.check.doubt {
                     markets[symbol].check.settle()
@@ -44,9 +48,20 @@ extension LiveMarket {
         for instrument in history.instruments { write(instrument, at: first) }
         let isBeginning = !isLive && !(history.instruments.isEmpty && history.bars.isEmpty)
         if isBeginning, !rows.isEmpty { write(.phase, at: first, nil) { $0.field("phase", "warmup") } }
-        for (symbol, row) in rows { write(row, symbol) }
+        for (symbol, row) in rows where row.ts <= latest { write(row, symbol) }
         if isBeginning { write(.phase, at: time, nil) { $0.field("phase", "live") } }
         isLive = isLive || isBeginning
+        waiting += rows.filter { $0.row.ts > latest }
+        waiting.sort { $0.row.ts < $1.row.ts }
+        if waiting.count > Self.waitingLimit { release(before: .max) }
+    }
+
+    /// Writes what REST told ahead of the lines, now that they have come to it. What they brought themselves is known.
+    func release(before ts: Int64) {
+        while let (symbol, row) = waiting.first, row.ts < ts {
+            waiting.removeFirst()
+            write(row, symbol)
+        }
     }
 
     private func number(ofText name: String) -> Int? {

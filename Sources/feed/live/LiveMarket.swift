@@ -28,6 +28,10 @@ final class LiveMarket {
     var history: History?
     var isLive = false
     var nextFunding = Int64.max
+    /// What REST has told ahead of the lines, in the order of time.
+    var waiting: [(symbol: Int, row: History.Row)] = []
+    /// So many rows may wait: the answers of eight symbols.
+    static let waitingLimit = 8192
     var data = StreamDataReader()
     private var scratch = Output()
     private var hasWritten = false
@@ -154,9 +158,11 @@ final class LiveMarket {
         }
         markets[symbol].trades.reach(to)
         markets[symbol].check.begin(at: to)
+        markets[symbol].told = max(markets[symbol].told, to)
     }
 
     func write(_ kind: RecordKind, at ts: Int64, _ symbol: Int?, _ fields: (inout Output) -> Void = { _ in }) {
+        if let next = waiting.first, next.row.ts < ts { release(before: ts) }
         if ts >= nextFunding { settleFunding(upTo: ts) }
         time = max(time, ts)
         put(kind, symbol, fields)

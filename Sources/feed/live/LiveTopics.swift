@@ -14,8 +14,8 @@ extension LiveMarket {
                     markets[symbol].check.add(at: trade.ts, quantity.tenBillionths ?? 0, isBlock: true)
                     continue
                 }
-                if markets[symbol].isBroken {
-                    markets[symbol].isBroken = false
+                if markets[symbol].isBroken || markets[symbol].isOpenEnded {
+                    (markets[symbol].isBroken, markets[symbol].isOpenEnded) = (false, false)
                     gap(symbol, from: markets[symbol].trades.latest, to: trade.ts, "messages are missing")
                 }
                 write(trade: Array(trade.id), price, quantity, trade.side, at: trade.ts, symbol)

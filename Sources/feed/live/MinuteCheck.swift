@@ -9,6 +9,8 @@ struct MinuteCheck {
     private var minutes: [(start: Int64, traded: Int64, blocks: Int64)] = []
     /// From when on trades are known without a gap.
     private var completeFrom: Int64 = 0
+    /// The end of the last minute that the exchange has stated on this connection; nil before.
+    private var stated: Int64?
     /// Where trades are missing from on, as far as is known.
     private(set) var doubt: Range<Int64>?
 
@@ -29,14 +31,20 @@ struct MinuteCheck {
     mutating func begin(at ts: Int64) { completeFrom = max(completeFrom, ts) }
 
     /// The exchange states the volume of a minute that has ended.
-    /// - Returns: whether trades of it are missing.
+    /// - Returns: whether trades may be missing: of this minute, or of those before it that it has left out.
     mutating func close(_ start: Int64, volume: Int64) -> Bool {
-        guard start >= completeFrom else { return false }
+        let unstated = max(stated ?? start, completeFrom)
+        stated = max(stated ?? 0, start + Self.minute)
         let known = minutes.first { $0.start == start } ?? (start, 0, 0)
-        guard volume > known.traded &+ known.blocks else { return false }
-        doubt = min(start, doubt?.lowerBound ?? start)..<(start + Self.minute)
+        let isLess = start >= completeFrom && volume > known.traded &+ known.blocks
+        guard isLess || unstated < start else { return false }
+        let from = min(unstated, start, doubt?.lowerBound ?? start)
+        doubt = from..<(isLess ? start + Self.minute : max(start, doubt?.upperBound ?? start))
         return true
     }
+
+    /// The connection broke: minutes that end meanwhile are not stated, and nothing follows from that.
+    mutating func breakOff() { stated = nil }
 
     /// The doubt has been answered, or told of.
     mutating func settle() { doubt = nil }

@@ -10,6 +10,10 @@ struct SymbolMarket {
     var check = MinuteCheck()
     /// The connection broke after the last trade, and nobody has answered yet what came meanwhile.
     var isBroken = false
+    /// A break has been told of, but not up to where: nobody knew. The next trade shows it.
+    var isOpenEnded = false
+    /// The end of the last gap: what lies before stays missing, or it would come as if it were new.
+    var told: Int64 = 0
     /// One book for each depth that is subscribed to.
     var books: [(depth: Int, book: BestQuote)] = []
     var quote: (bid: BestQuote.Level, ask: BestQuote.Level, matched: Int64, ts: Int64)?
@@ -31,6 +35,7 @@ struct SymbolMarket {
     mutating func breakOff() {
         for place in books.indices { books[place].book = BestQuote() }
         quote = nil
+        check.breakOff()
         if trades.first != nil { isBroken = true }
     }
 }
