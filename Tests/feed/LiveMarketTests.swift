@@ -117,6 +117,25 @@ struct LiveMarketTests {
         #expect(next == [Live.trade("last", 61_000), Live.trade("x", 61_900)], "though the stream left it out")
     }
 
+    @Test func anAnswerThatBeginsBeyondTheStreamLeavesAGapAtOnce() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "overrun"))
+        let told = try live.receive(Live.recent(950, ("later", 60_000)))
+        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(5)),"to":\#(Live.ts(950))"#))
+        let next = try live.receive(Live.trades(1210, ("b", 1200)), Live.trades(1310, ("c", 1300)))
+        #expect(next.count == 3 && next[0].contains(#""from":\#(Live.ts(950)),"to":\#(Live.ts(1200))"#))
+        #expect(next[1...] == [Live.trade("b", 1200), Live.trade("c", 1300)])
+        let last = try live.receive(Live.trades(60_010, ("x", 60_009)))
+        #expect(last == [Live.trade("later", 60_000), Live.trade("x", 60_009)])
+    }
+
+    @Test func theGapEndsWithWhatWaitsIfTheStreamBringsNothing() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "overrun"))
+        _ = try live.receive(Live.recent(950, ("later", 60_000)), Live.recent(951, ("later", 60_000)))
+        let next = try live.receive(Live.book(70_000, update: 9))
+        #expect(next.count == 3 && next[0].contains(#""from":\#(Live.ts(951)),"to":\#(Live.ts(60_000))"#))
+        #expect(next[1...] == [Live.trade("later", 60_000), Live.quote(70_000)])
+    }
+
     // MARK: What the exchange leaves out
 
     /// The first full minute after the origin.

@@ -6,6 +6,8 @@ struct History {
         case bar(Kline)
         case trade(RecentTrade)
         case gap(from: Int64, to: Int64, reason: String)
+        /// Where a gap ends that has been told of, unless the lines have brought a trade before.
+        case gapEnd(at: Int64, reason: String)
     }
 
     static let minute: Int64 = 60_000_000
@@ -76,10 +78,12 @@ struct History {
     ///   - isInDoubt: whether trades are missing somewhere among those that came.
     ///   - told: what lies before has been told of as missing, and stays so.
     ///   - now: the exchange's time.
+    ///   - latest: how far the lines may have come; if the answer begins beyond, they bring trades before it does.
     /// - Returns: what is to be written; and whether the answer reaches the present. If it does not, trades may be missing
     ///   until the stream brings the next one.
     func missing(
-        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, told: Int64, now: Int64
+        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, told: Int64, now: Int64,
+        latest: Int64
     ) -> (rows: [Row], isWhole: Bool) {
         guard let answered = trades[symbol], let first = memory.first else { return ([], true) }
         func gap(to end: Int64, _ reason: String) -> [Row] {
@@ -101,7 +105,12 @@ struct History {
         }
         guard isBroken else { return (isInDoubt ? unknown.filter { !$0.isBlock }.map { .trade($0) } : [], true) }
         let later = unknown.filter { $0.ts > memory.latest && !$0.isBlock }
-        return (gap(to: later.first?.ts ?? now, Self.shortReason) + later.map { .trade($0) }, !later.isEmpty)
+        guard let next = later.first?.ts else { return (gap(to: now, Self.shortReason), false) }
+        guard next > latest else { return (gap(to: next, Self.shortReason) + later.map { .trade($0) }, true) }
+        return (
+            gap(to: now, Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later.map { .trade($0) },
+            false
+        )
     }
 
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"
@@ -116,6 +125,7 @@ extension History.Row {
         case .bar(let bar): bar.start + History.minute
         case .trade(let trade): trade.ts
         case .gap(_, let to, _): to
+        case .gapEnd(let at, _): at
         }
     }
 }

@@ -28,9 +28,13 @@ extension LiveMarket {
                 ? (history.beginning(of: name, now: now), true)
                 : history.missing(
                     of: name, after: market.trades, isBroken: market.isBroken || market.isOpenEnded,
-                    isInDoubt: market.check.doubt != nil, told: market.told, now: now)
+                    isInDoubt: market.check.doubt != nil, told: market.told, now: now,
+                    latest: latest)
             if let answered = history.trades[name] {
-                markets[symbol].isOpenEnded = !isWhole && (market.isBroken || market.isOpenEnded)
+                let isMissing = market.isBroken || market.isOpenEnded
+                // What an earlier answer told is in this one too, or in the gap.
+                if isMissing { waiting.removeAll { $0.symbol == symbol } }
+                markets[symbol].isOpenEnded = isMissing && !isWhole
                 markets[symbol].isBroken = false
                 if let doubt = market.check.doubt {
                     markets[symbol].check.settle()
@@ -42,8 +46,7 @@ extension LiveMarket {
             }
             rows += found.map { (symbol, $0) }
         }
-        rows = rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }
-            .map(\.element)
+        rows = Self.inOrder(rows)
         let first = rows.first?.row.ts ?? now
         for instrument in history.instruments { write(instrument, at: first) }
         let isBeginning = !isLive && !(history.instruments.isEmpty && history.bars.isEmpty)
@@ -51,9 +54,12 @@ extension LiveMarket {
         for (symbol, row) in rows where row.ts <= latest { write(row, symbol) }
         if isBeginning { write(.phase, at: time, nil) { $0.field("phase", "live") } }
         isLive = isLive || isBeginning
-        waiting += rows.filter { $0.row.ts > latest }
-        waiting.sort { $0.row.ts < $1.row.ts }
+        waiting = Self.inOrder(waiting + rows.filter { $0.row.ts > latest })
         if waiting.count > Self.waitingLimit { release(before: .max) }
+    }
+
+    private static func inOrder(_ rows: [(symbol: Int, row: History.Row)]) -> [(symbol: Int, row: History.Row)] {
+        rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }.map(\.element)
     }
 
     /// Writes what REST told ahead of the lines, now that they have come to it. What they brought themselves is known.
@@ -71,6 +77,10 @@ extension LiveMarket {
     private func write(_ row: History.Row, _ symbol: Int) {
         switch row {
         case .gap(let from, let to, let reason): gap(symbol, from: from, to: to, reason)
+        case .gapEnd(let end, let reason):
+            guard markets[symbol].isOpenEnded else { return }
+            markets[symbol].isOpenEnded = false
+            gap(symbol, from: markets[symbol].trades.latest, to: end, reason)
         case .trade(let trade):
             withFigures([trade.price, trade.quantity]) { figures in
                 guard let price = try? Decimal(figures[0], "price", at: 0, isPositive: true),
