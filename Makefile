@@ -12,6 +12,9 @@ test: ## run every test
 test-clients: ## let pybit and ccxt, as published, trade on the local exchange (needs Python and the network)
 	Tests/clients/run
 
+soak: ## a day of market at high speed, live, with a fault every minute (16 minutes)
+	Tests/live/soak
+
 bench: ## measure the pipeline beside cat
 	benchmarks/run $(MARKET)
 
@@ -31,5 +34,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients bench bench-exchange conform build vectors install
+.PHONY: help demo test test-clients soak bench bench-exchange conform build vectors install
 .DEFAULT_GOAL := help
