@@ -5,7 +5,6 @@ public struct Host: Sendable, Equatable {
     public let isLoopback: Bool
 
     public static let mainnet = Host("https://api.bybit.com")!
-    public static let testnet = Host("https://api-testnet.bybit.com")!
 
     /// - Returns: nil for another scheme, for `http` beyond this machine, and for what has a path, a query or a user.
     public init?(_ url: String) {

@@ -124,7 +124,7 @@ extension Engine {
     func affordable(_ order: Order, _ levels: [Level], _ instrument: Instrument) -> [Level] {
         let closing = closable(order)
         guard levels.total > closing, let dearest = levels.map(\.price).max() else { return levels }
-        let leverage = traders[order.account].leverage(order.terms.symbol)
+        let leverage = leverage(order.account, order.terms.symbol)
         let terms = Sizing.Terms(order.terms.side, price: dearest, leverage: leverage, instrument)
         return levels.prefix(closing + terms.affordable(available(order.account)))
     }

@@ -214,6 +214,12 @@ public struct Engine: Sendable {
 
     // MARK: Views
 
+    /// The leverage at which an account trades a symbol: as set, and at most what the rules allow.
+    public func leverage(_ account: Int, _ symbol: Int) -> Rate {
+        let set = traders[account].leverage(symbol)
+        return listings[symbol].rules.map { min(set, $0.maxLeverage) } ?? set
+    }
+
     /// What a position is valued at.
     public func valuation(_ symbol: Int) -> Price { listings[symbol].market.valuation }
 

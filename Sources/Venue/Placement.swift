@@ -56,6 +56,10 @@ extension Engine {
         guard let instrument = reducesAtOnce ? listing.rules : listing.instrument,
             listing.market.reference > .zero, listing.market.isUsable || reducesAtOnce
         else { throw .noPrice }
+        // What would be liquidated as it opens is not opened.
+        let leverage = leverage(account, terms.symbol)
+        guard terms.isReduceOnly || Liquidation.allows(leverage: leverage, maintenance: instrument.maintenanceMargin)
+        else { throw .leverageTooHigh }
         try limitCount(terms, account)
         try checkProtection(terms)
         let reduced = try reduced(terms, account)
@@ -174,7 +178,7 @@ extension Engine {
         guard opening > .zero else { return .zero }
         let terms = order.terms
         let price = terms.kind == .limit ? terms.limit : listings[terms.symbol].market.reference
-        let leverage = traders[order.account].leverage(terms.symbol)
+        let leverage = leverage(order.account, terms.symbol)
         return Sizing.Terms(terms.side, price: price, leverage: leverage, instrument).need(opening)
     }
 

@@ -75,7 +75,7 @@ extension Engine {
             listings[symbol].holders -= 1
         }
         if traders[order.account].account.position(symbol) == nil {
-            let leverage = traders[order.account].leverage(symbol)
+            let leverage = leverage(order.account, symbol)
             traders[order.account].account.open(
                 symbol,
                 Position(Direction(opening: order.terms.side), leverage: leverage, opened: now, since: barStart))

@@ -19,7 +19,8 @@ public struct Trader: Sendable {
         self.leverage = leverage
     }
 
-    public func leverage(_ symbol: Int) -> Rate { (symbol < leverages.count ? leverages[symbol] : nil) ?? leverage }
+    /// As it was set; what the symbol's rules allow of it is the engine's to say.
+    func leverage(_ symbol: Int) -> Rate { (symbol < leverages.count ? leverages[symbol] : nil) ?? leverage }
 
     mutating func setLeverage(_ leverage: Rate, _ symbol: Int) {
         while leverages.count <= symbol { leverages.append(nil) }

@@ -97,11 +97,9 @@ public final class Exchange {
     }
 
     /// Opens a stream.
-    /// - Parameters:
-    ///   - path: `/v5/public/linear`, `/v5/private` or `/v5/trade`.
-    ///   - query: what stands behind the `?`.
+    /// - Parameter path: `/v5/public/linear`, `/v5/private` or `/v5/trade`.
     /// - Returns: the stream's number, or nil if there is no such path (the transport answers 404).
-    public func connect(path: String, query: String, at now: Int64) -> Int? { streams.open(path) }
+    public func connect(path: String) -> Int? { streams.open(path) }
 
     /// Takes a text frame of a stream.
     public func receive(_ text: [UInt8], from stream: Int, at now: Int64, into ledger: inout Output) {

@@ -98,7 +98,7 @@ extension Exchange {
         if fill.closed > .zero, let instrument = engine.listings[symbol].rules {
             let part = Level(price: fill.level.price, quantity: fill.closed)
             desks[account].note(
-                closing: fill, leverage: engine.traders[account].leverage(symbol),
+                closing: fill, leverage: engine.leverage(account, symbol),
                 fee: Fees.of(part, fill.liquidity, instrument))
         }
         let row = executionRow(fill, name: name)

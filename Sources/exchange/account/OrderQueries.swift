@@ -113,8 +113,8 @@ extension Exchange {
                 throw APIError(10001, "The time range must be within 7 days")
             }
         }
-        let last = end ?? start.map { $0 + week } ?? Int64.max
-        return (start ?? 0)...max(start ?? 0, last)
+        let first = start ?? max(0, (end ?? milliseconds(engine.now)) - week)
+        return first...max(first, end ?? start.map { $0 + week } ?? .max)
     }
 
     /// - Parameters:

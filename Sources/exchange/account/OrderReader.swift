@@ -18,7 +18,7 @@ struct OrderReader {
         let kind = try kind()
         let isReduceOnly = parameters.flag("reduceOnly")
         let closes = parameters.flag("closeOnTrigger")
-        let quantity = try quantity(kind, closesAll: isReduceOnly && closes)
+        let quantity = try quantity(closesAll: isReduceOnly && closes)
         let limit = try limit(side, kind)
         try checkNotional(quantity, kind == .limit ? limit : market.reference, isReduceOnly)
         try checkPositionIndex()
@@ -62,7 +62,7 @@ struct OrderReader {
 
     // MARK: Quantity and price
 
-    private func quantity(_ kind: OrderTerms.Kind, closesAll: Bool) throws(APIError) -> Quantity {
+    private func quantity(closesAll: Bool) throws(APIError) -> Quantity {
         let text = try required("qty")
         guard let quantity = Quantity(text: text) else { throw .parameter("qty") }
         if quantity == .zero, closesAll { return instrument.maxQuantity }

@@ -132,7 +132,7 @@ final class Server: @unchecked Sendable {
 
     /// - Returns: the stream's number; nil if there is no such path.
     func open(path: String, query: String) -> Int? {
-        let number = exchange.connect(path: path, query: query, at: WallClock.now)
+        let number = exchange.connect(path: path)
         settle()
         return number
     }

@@ -37,7 +37,7 @@ import Testing
     private func trader() throws -> (Client, [(topic: String, value: Bybit.JSON)]) {
         let client = try Client("--equity", "1000")
         try client.open()
-        let stream = client.exchange.connect(path: "/v5/private", query: "", at: client.now)!
+        let stream = client.exchange.connect(path: "/v5/private")!
         let expires = String(client.now / 1000 + 1000)
         let sign = Signature.stream(secret: Client.credentials[0].secret, expires: expires)
         client.say(["op": "auth", "args": ["first", .string(expires), .string(sign)]], on: stream)

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func privateStream(_ client: Client, _ topics: [Bybit.JSON]) throws -> Int {
-        let stream = try #require(client.exchange.connect(path: "/v5/private", query: "", at: client.now))
+        let stream = try #require(client.exchange.connect(path: "/v5/private"))
         client.say(greeting(client), on: stream)
         client.say(["op": "subscribe", "args": .array(topics), "req_id": 7], on: stream)
         client.wait(0.03)
@@ -25,7 +25,7 @@ import Testing
     @Test func answersAreHeldBack() throws {
         let client = try Client("--ack-delay", "0.02")
         try client.open()
-        let stream = try #require(client.exchange.connect(path: "/v5/public/linear", query: "", at: client.now))
+        let stream = try #require(client.exchange.connect(path: "/v5/public/linear"))
         client.say(
             ["op": "subscribe", "args": ["publicTrade.BTCUSDT", "orderbook.1.BTCUSDT"], "req_id": "x"], on: stream)
         client.wait(0.019)
@@ -38,7 +38,7 @@ import Testing
 
     @Test func aGreetingMustBeSignedAndFresh() throws {
         let client = try Client()
-        let stream = try #require(client.exchange.connect(path: "/v5/private", query: "", at: client.now))
+        let stream = try #require(client.exchange.connect(path: "/v5/private"))
         client.say(greeting(client, expires: -1), on: stream)
         client.say(["op": "subscribe", "args": ["order"]], on: stream)
         client.wait(0.03)
@@ -53,7 +53,7 @@ import Testing
     @Test func aTopicThatIsNoneFailsAlone() throws {
         let client = try Client()
         try client.open()
-        let stream = try #require(client.exchange.connect(path: "/v5/public/linear", query: "", at: client.now))
+        let stream = try #require(client.exchange.connect(path: "/v5/public/linear"))
         client.say(["op": "subscribe", "args": ["publicTrade.BTCUSDT"]], on: stream)
         client.say(["op": "subscribe", "args": ["publicTrade.NONE"]], on: stream)
         client.wait(0.03)
@@ -65,12 +65,12 @@ import Testing
     @Test func eachPathHasItsPong() throws {
         let client = try Client()
         for (path, key) in [("/v5/public/linear", "ret_msg"), ("/v5/private", "args"), ("/v5/trade", "data")] {
-            let stream = try #require(client.exchange.connect(path: path, query: "", at: client.now))
+            let stream = try #require(client.exchange.connect(path: path))
             client.say(["op": "ping", "req_id": "p"], on: stream)
             client.wait(0.03)
             #expect(try client.heard().first?.value[key] != nil, "\(path)")
         }
-        #expect(client.exchange.connect(path: "/v5/nothing", query: "", at: client.now) == nil)
+        #expect(client.exchange.connect(path: "/v5/nothing") == nil)
     }
 
     /// Orders, then executions, positions and money; the ledger's figures are the stream's.
@@ -114,7 +114,7 @@ import Testing
     @Test func ordersAreEnteredOverAStream() throws {
         let client = try Client("--equity", "1000")
         try client.open()
-        let stream = try #require(client.exchange.connect(path: "/v5/trade", query: "", at: client.now))
+        let stream = try #require(client.exchange.connect(path: "/v5/trade"))
         func create(_ name: String) -> Bybit.JSON {
             [
                 "reqId": .string(name), "header": ["X-BAPI-TIMESTAMP": .number(String(client.now / 1000))],

@@ -96,7 +96,7 @@ final class ExchangePlug {
             !listing.orders.contains(where: { !$0.terms.isReduceOnly })
         else { return nil }
         let terms = Sizing.Terms(
-            record.side, price: listing.market.reference, leverage: engine.traders[0].leverage(record.symbol),
+            record.side, price: listing.market.reference, leverage: engine.leverage(0, record.symbol),
             instrument)
         let weight = Rate(nearest: record["weight"]!.number!)!
         let budget = engine.equity(0).times(weight, .down)
