@@ -157,6 +157,7 @@ extension Engine {
         guard listings[terms.symbol].instrument != nil, listings[terms.symbol].market.reference > .zero else {
             throw .noPrice
         }
+        try limitPosition(terms, account, besides: nil)
         let order = make(terms, by: account, origin: .external)
         listings[terms.symbol].orders.append(order)
         meet(order.number, terms.symbol, seen: listings[terms.symbol].market.reference)

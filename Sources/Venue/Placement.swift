@@ -19,6 +19,8 @@ public enum Refusal: Error, Equatable, Sendable {
     /// A quantity that has been filled already.
     case filledAlready
     case leverageTooHigh
+    /// The position could become larger than any quantity may be.
+    case positionTooLarge
 }
 
 /// A change to an open order; nil leaves a term as it is.
@@ -61,6 +63,7 @@ extension Engine {
         guard terms.isReduceOnly || Liquidation.allows(leverage: leverage, maintenance: instrument.maintenanceMargin)
         else { throw .leverageTooHigh }
         try limitCount(terms, account)
+        try limitPosition(terms, account, besides: nil)
         try checkProtection(terms)
         let reduced = try reduced(terms, account)
         if let trigger = reduced.trigger, trigger.isReached(at: price(trigger.by, listing.market)) {
@@ -91,6 +94,7 @@ extension Engine {
         if let quantity = amendment.quantity, quantity <= order.filled { throw .filledAlready }
         var changed = order
         changed.apply(amendment)
+        try limitPosition(changed.terms, order.account, besides: number)
         try checkProtection(changed.terms)
         if changed.status == .untriggered, let trigger = amendment.triggerPrice.flatMap({ _ in changed.terms.trigger }),
             trigger.isReached(at: price(trigger.by, listings[symbol].market))
@@ -145,6 +149,21 @@ extension Engine {
         let conditional = own.count { $0.status == .untriggered }
         if terms.trigger != nil, conditional >= Self.conditionalLimit { throw .tooManyConditionals }
         if terms.trigger == nil, own.count - conditional >= Self.orderLimit { throw .tooManyOrders }
+    }
+
+    /// What is open on a side, with all that may still be opened there, stays a quantity.
+    /// - Parameter number: the order that is about to be changed.
+    func limitPosition(_ terms: OrderTerms, _ account: Int, besides number: Int?) throws(Refusal) {
+        guard !terms.isReduceOnly else { return }
+        var sum = Int128(terms.quantity.units)
+        if let position = traders[account].account.position(terms.symbol), position.side.opening == terms.side {
+            sum += Int128(position.quantity.units)
+        }
+        for order in listings[terms.symbol].orders
+        where order.account == account && order.terms.side == terms.side && order.number != number
+            && !order.terms.isReduceOnly
+        { sum += Int128(order.remaining.units) }
+        guard sum <= Int128(Quantity.limit) else { throw .positionTooLarge }
     }
 
     /// Held against the last price, of a limit order against its own, of one that waits against its trigger: a long's stop

@@ -48,6 +48,8 @@ struct APIError: Error, Equatable {
         case .tooManyLevels: self.init(110061, "The number of TP/SL orders exceeds the limit of 20")
         case .tooManyConditionals: self.init(110009, "The number of stop orders exceeds the maximum allowable limit")
         case .filledAlready: self.init(10001, "The order quantity must be greater than the filled quantity")
+        case .positionTooLarge:
+            self.init(110090, "Order placement failed as your position may exceed the max limit")
         case .leverageTooHigh: self.init(options.leverageCode, "Cannot set leverage gt maxLeverage by risk limit")
         }
     }

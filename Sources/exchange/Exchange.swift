@@ -164,7 +164,9 @@ public final class Exchange {
                 OrderTerms(
                     symbol: symbol, side: side, kind: .market, quantity: quantity, limit: engine.band(symbol, side)),
                 by: account)
-        } catch { throw Refused(description: "no price is known") }
+        } catch {
+            throw Refused(description: error == .noPrice ? "no price is known" : "the position would be too large")
+        }
         deliver(at: now, into: &ledger)
     }
 

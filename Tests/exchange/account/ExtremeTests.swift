@@ -43,6 +43,22 @@ import Testing
         try asked(client)
     }
 
+    /// Orders of the most that one may be, until no quantity could hold the position.
+    @Test func aPositionHasABound() throws {
+        let client = try Client("--equity", "1000000000")
+        try client.feed(Self.instrument("AAAUSDT", tick: "0.00000001", step: "1", most: "10000000000"))
+        try client.feed(
+            Line.quote(1_000_000_000, "0.0099", "10000000000", "0.01", "10000000000", sym: "AAAUSDT"))
+        try order(client, "AAAUSDT", "Buy", "10000000000")
+        client.now += 1_000_000
+        let more: Bybit.JSON = [
+            "category": "linear", "symbol": "AAAUSDT", "side": "Buy", "orderType": "Market", "qty": "1",
+        ]
+        #expect(try client.post("order/create", more).code == "110090")
+        #expect(throws: Refused.self) { try client.trade(account: 0, "AAAUSDT", "Buy", "1") }
+        try asked(client)
+    }
+
     /// All positions share a loss that is far more than the small one is worth.
     @Test func aTakeoverFarBeyondTheMoney() throws {
         let client = try Client("--equity", "1000000")
