@@ -44,6 +44,7 @@ struct WsCommand: StageCommand {
             EXIT STATUS
               0   nobody reads the output any more
               64  wrong arguments
+              65  a --send file that is no text, or too long
               66  a file that cannot be read
               69  no connection: --attempts or --retries ran out
               74  a failed write
@@ -63,7 +64,10 @@ struct WsCommand: StageCommand {
     @OptionGroup(title: "Connection") var options: WsOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    func validate() throws { _ = try Endpoint(url) }
+    func validate() throws {
+        guard try !Endpoint(url).isSecure, options.ca != nil else { return }
+        throw ValidationError("--ca says whom to trust with wss://, and \(url) trusts nobody")
+    }
 
     /// Writes no `meta`: what goes out are frames, not records.
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
