@@ -73,7 +73,9 @@ targets += [
     tests("venue", of: ["Venue", "Records", "Rehearsal"]),
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
     tests("bybit", of: ["Bybit", "Records", "Rehearsal"]),
-    tests("exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"]),
+    tests(
+        "exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"],
+        besides: ["server"]),
     tests("ws", of: ["WsFold", "Rehearsal", argumentParser], besides: ["run", "server.py", "independent.py"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
