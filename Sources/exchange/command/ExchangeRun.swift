@@ -39,6 +39,7 @@ final class ExchangeRun: Sendable {
         if let bound = listener.localAddress, let host = bound.ipAddress, let port = bound.port {
             let name = host.contains(":") ? "[\(host)]" : host
             diagnose(ExchangeCommand.program, "listening on \(name):\(port)")
+            if accounts.isEmpty { diagnose(ExchangeCommand.program, "no account in a --key-file: nobody can trade") }
         }
         let end = Result { try wait(market, loop) }
         try? sayGoodbye(server, listener)

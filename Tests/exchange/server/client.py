@@ -72,14 +72,14 @@ class Exchange:
             return receive_all(connection)
 
     def get(self, path):
-        return self.send(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        return self.send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
 
     def post(self, path, body, close=True):
         if isinstance(body, str):
             body = body.encode()
         end = "Connection: close\r\n" if close else ""
         return self.send(
-            f"POST {path} HTTP/1.1\r\nHost: x\r\n{end}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{end}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     def feed(self, *records):
         """Market records, and the time for them to arrive."""
@@ -114,7 +114,7 @@ class Exchange:
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         end = "Connection: close\r\n" if close else ""
         return (
-            f"{method} {target} HTTP/1.1\r\nHost: x\r\n{end}X-BAPI-API-KEY: testkey\r\nX-BAPI-TIMESTAMP: {stamp}\r\n"
+            f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{end}X-BAPI-API-KEY: testkey\r\nX-BAPI-TIMESTAMP: {stamp}\r\n"
             f"X-BAPI-RECV-WINDOW: 5000\r\nX-BAPI-SIGN: {sign}\r\n{length}\r\n{body}").encode()
 
     def create(self, link, qty="0.001", side="Buy"):
@@ -166,7 +166,7 @@ class Stream:
         self.rest = b""
         key = key or base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: {version}\r\nSec-WebSocket-Key: {key}\r\n{extra}\r\n".encode())
         while b"\r\n\r\n" not in self.rest:
             part = self.socket.recv(4096)
