@@ -39,8 +39,12 @@ extension Engine {
     private mutating func amend(_ index: Int, _ symbol: Int, _ amendment: Amendment, seen: Price) {
         var order = listings[symbol].orders[index]
         let before = order.terms
+        let reserved = order.reserved
         order.apply(amendment)
-        guard order.remaining > .zero else { return }
+        // It was checked against what stood then; others may have come through since. What no longer holds changes nothing.
+        guard order.remaining > .zero, isAdmissible(order, reserved: reserved) else {
+            return events.append(.order(listings[symbol].orders[index]))
+        }
         order.updated = now
         // A larger or dearer order goes to the end of the queue; a smaller one keeps its place.
         let keepsPlace = order.terms.limit == before.limit && order.terms.quantity <= before.quantity
@@ -50,6 +54,19 @@ extension Engine {
             return events.append(.order(listings[symbol].orders[index]))
         }
         meet(order.number, symbol, seen: seen)
+    }
+
+    private func isAdmissible(_ order: Order, reserved: Money) -> Bool {
+        let terms = order.terms
+        guard let rules = listings[terms.symbol].rules else { return false }
+        let isWorthIt =
+            terms.kind == .market || terms.isReduceOnly || terms.limit * terms.quantity >= rules.minNotional
+        let isCarried = order.status == .untriggered || need(order, rules) <= reserved + available(order.account)
+        do throws(Refusal) {
+            try limitPosition(terms, order.account, besides: order.number)
+            try checkProtection(terms)
+            return isWorthIt && isCarried
+        } catch { return false }
     }
 
     /// An order at the book: it takes what its price allows; what is left rests, or ends.
@@ -154,7 +171,7 @@ extension Engine {
 
     /// An order that nobody has asked for, at the book of the moment.
     public mutating func trade(_ terms: OrderTerms, by account: Int) throws(Refusal) {
-        guard listings[terms.symbol].instrument != nil, listings[terms.symbol].market.reference > .zero else {
+        guard listings[terms.symbol].rules != nil, listings[terms.symbol].market.reference > .zero else {
             throw .noPrice
         }
         try limitPosition(terms, account, besides: nil)

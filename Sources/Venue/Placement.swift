@@ -4,6 +4,8 @@ import Records
 public enum Refusal: Error, Equatable, Sendable {
     /// No price of the symbol is known that can be used.
     case noPrice
+    /// The rules of the symbol are lost: what is open can be closed, nothing is opened.
+    case notListed
     /// No such order, or it has ended.
     case noOrder
     case insufficientMargin
@@ -55,9 +57,8 @@ extension Engine {
         let listing = listings[terms.symbol]
         // What only reduces had rules and a price when the position was opened.
         let reducesAtOnce = terms.isReduceOnly && terms.trigger == nil
-        guard let instrument = reducesAtOnce ? listing.rules : listing.instrument,
-            listing.market.reference > .zero, listing.market.isUsable || reducesAtOnce
-        else { throw .noPrice }
+        guard let instrument = reducesAtOnce ? listing.rules : listing.instrument else { throw .notListed }
+        guard listing.market.reference > .zero, listing.market.isUsable || reducesAtOnce else { throw .noPrice }
         // What would be liquidated as it opens is not opened.
         let leverage = leverage(account, terms.symbol)
         guard terms.isReduceOnly || Liquidation.allows(leverage: leverage, maintenance: instrument.maintenanceMargin)
@@ -91,6 +92,7 @@ extension Engine {
     /// Takes a change in.
     public mutating func amend(_ number: Int, _ symbol: Int, _ amendment: Amendment) throws(Refusal) {
         guard let order = order(number, symbol), let instrument = listings[symbol].rules else { throw .noOrder }
+        guard order.terms.isReduceOnly || listings[symbol].instrument != nil else { throw .notListed }
         if let quantity = amendment.quantity, quantity <= order.filled { throw .filledAlready }
         var changed = order
         changed.apply(amendment)

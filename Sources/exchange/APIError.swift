@@ -30,6 +30,7 @@ struct APIError: Error, Equatable {
         }
         switch refusal {
         case .noPrice: self.init(110118, "There is no price for this market order")
+        case .notListed: self.init(110074, "This contract is not live")
         case .noOrder: self.init(110001, "order not exists or too late to cancel")
         case .insufficientMargin: self.init(110007, "ab not enough for new order")
         case .isFlat: self.init(110017, "current position is zero, cannot fix reduce-only order qty")

@@ -152,7 +152,7 @@ public final class Exchange {
         account: Int, symbol: String, side: String, quantity: String, at now: Int64, into ledger: inout Output
     ) throws {
         guard desks.indices.contains(account) else { throw Refused(description: "no account \(account)") }
-        guard let symbol = listing(named: symbol), let instrument = engine.listings[symbol].instrument else {
+        guard let symbol = listing(named: symbol), let instrument = engine.listings[symbol].rules else {
             throw Refused(description: "no symbol \(symbol)")
         }
         guard let side = Self.side(side) else { throw Refused(description: "side is neither Buy nor Sell") }

@@ -154,8 +154,10 @@ struct OrderReader {
             price: try price(text, "triggerPrice"), rises: direction == "1", by: try triggerBy("triggerBy"))
     }
 
-    private func triggerBy(_ key: String) throws(APIError) -> OrderTerms.TriggerBy {
-        guard let text = parameters[key] else { return .last }
+    private func triggerBy(
+        _ key: String, was old: OrderTerms.TriggerBy? = nil
+    ) throws(APIError) -> OrderTerms.TriggerBy {
+        guard let text = parameters[key] else { return old ?? .last }
         guard let by = OrderTerms.TriggerBy(rawValue: text) else { throw .parameter(key) }
         return by
     }
@@ -169,15 +171,19 @@ struct OrderReader {
             stopLoss: try leg("stopLoss", "sl", isPartial: isPartial) ?? nil, isPartial: isPartial)
     }
 
+    /// - Parameter old: the level so far: what is not said of it stays.
     /// - Returns: the outer nil where nothing is said, the inner one where "0" removes the level.
-    func leg(_ key: String, _ prefix: String, isPartial: Bool) throws(APIError) -> OrderTerms.Leg?? {
+    func leg(
+        _ key: String, _ prefix: String, isPartial: Bool, was old: OrderTerms.Leg? = nil
+    ) throws(APIError) -> OrderTerms.Leg?? {
         guard let text = parameters[key] else { return nil }
         if Price(text: text) == .zero { return .some(nil) }
-        var limit: Price?
+        var limit = old?.limit
         if parameters["\(prefix)OrderType"] == "Limit" {
             guard isPartial else { throw APIError(10001, "\(prefix)OrderType Limit needs tpslMode Partial") }
             limit = try price(try required("\(prefix)LimitPrice"), "\(prefix)LimitPrice")
         }
-        return OrderTerms.Leg(price: try price(text, key), by: try triggerBy("\(prefix)TriggerBy"), limit: limit)
+        return OrderTerms.Leg(
+            price: try price(text, key), by: try triggerBy("\(prefix)TriggerBy", was: old?.by), limit: limit)
     }
 }

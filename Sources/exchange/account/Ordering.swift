@@ -78,12 +78,13 @@ extension Exchange {
         if let text = call.parameters["triggerPrice"] {
             amendment.triggerPrice = try reader.price(text, "triggerPrice")
         }
-        guard amendment.quantity == nil || !order.origin.isWhole else {
-            throw APIError(10001, "The quantity of a level of the whole position is the position's")
+        guard amendment.quantity == nil || !order.origin.isProtection else {
+            throw APIError(10001, "The quantity of a level that protects a position cannot be changed")
         }
         let isPartial = order.terms.protection.isPartial
-        amendment.takeProfit = try reader.leg("takeProfit", "tp", isPartial: isPartial)
-        amendment.stopLoss = try reader.leg("stopLoss", "sl", isPartial: isPartial)
+        let protection = order.terms.protection
+        amendment.takeProfit = try reader.leg("takeProfit", "tp", isPartial: isPartial, was: protection.takeProfit)
+        amendment.stopLoss = try reader.leg("stopLoss", "sl", isPartial: isPartial, was: protection.stopLoss)
         let terms = amendment.applied(to: order)
         guard terms != order.terms else { throw APIError(10001, "order not modified") }
         if terms.kind == .limit { try reader.checkNotional(terms.quantity, terms.limit, terms.isReduceOnly) }

@@ -27,7 +27,8 @@ extension Exchange {
         guard Rate(text: sell) == leverage else {
             throw APIError(10001, "buyLeverage and sellLeverage must be equal in one-way mode")
         }
-        guard engine.leverage(call.account, symbol) != leverage else {
+        let position = engine.traders[call.account].account.position(symbol)
+        guard (position?.leverage ?? engine.leverage(call.account, symbol)) != leverage else {
             throw APIError(110043, "leverage not modified")
         }
         do throws(Refusal) { try engine.setLeverage(leverage, symbol, by: call.account) } catch {
@@ -102,7 +103,8 @@ extension Exchange {
             .init("symbol", .string(name(symbol))),
             .init("side", .string(position.map { $0.side == .long ? "Buy" : "Sell" } ?? "")),
             .init("size", "\(position?.quantity ?? .zero)"), .init(entry, "\(position?.averageEntry ?? .zero)"),
-            .init("leverage", "\(engine.leverage(account, symbol))"), .init("markPrice", "\(mark)"),
+            .init("leverage", "\(position?.leverage ?? engine.leverage(account, symbol))"),
+            .init("markPrice", "\(mark)"),
             .init("takeProfit", .string(levels.takeProfit?.description ?? "")),
             .init("stopLoss", .string(levels.stopLoss?.description ?? "")), .init("trailingStop", "0"),
             .init("tpslMode", "Full"), .init("tradeMode", .number(trader.isCross ? "0" : "1")),

@@ -57,7 +57,9 @@ extension Server {
         guard let host, let name = ListenAddress.parse(host.contains(":") ? host : host + ":80")?.host else {
             return false
         }
-        return name == "localhost" || name == "::1" || name.hasPrefix("127.")
+        // An address, not a name that begins like one.
+        let bytes = name.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return name == "localhost" || name == "::1" || bytes.count == 4 && bytes[0] == 127 && !bytes.contains(nil)
     }
 
     private var state: JSON {
