@@ -89,6 +89,52 @@ import Testing
         #expect(try client.get("execution/list", "category=linear").rows.count == 2)
     }
 
+    /// Two changes that each hold, and together do not: the second has nothing to change any more.
+    @Test(
+        arguments: [
+            ([["qty": "0.001"], ["price": "1000"]], "0.001 99000"), ([["qty": "0.06"], ["qty": "0.07"]], "0.07 99000"),
+            ([["price": "99500"], ["takeProfit": "99100"]], "0.1 99500"),
+        ] as [([Bybit.JSON], String)])
+    func changesAreHeldAgainstWhatStandsThen(_ changes: [Bybit.JSON], _ expected: String) throws {
+        let client = try Client("--equity", "1000000")
+        try client.open()
+        let limit: Bybit.JSON = [
+            "orderType": "Limit", "price": "99000", "qty": "0.1", "orderLinkId": "a", "takeProfit": "120000",
+        ]
+        #expect(try client.post("order/create", order(limit)).code == "0")
+        client.wait(1)
+        let items = changes.map { change -> Bybit.JSON in
+            guard case .object(let members) = change else { return change }
+            return .object([.init("symbol", "BTCUSDT"), .init("orderLinkId", "a")] + members)
+        }
+        let answer = try client.post("order/amend-batch", ["category": "linear", "request": .array(items)])
+        #expect(answer["retExtInfo"]?["list"]?.elements?.map { $0["code"]!.text! } == ["0", "0"])
+        client.wait(1)
+        let row = try #require(client.get("order/realtime", "category=linear&orderLinkId=a").rows.first)
+        #expect("\(row["qty"]!.text!) \(row["price"]!.text!)" == expected)
+    }
+
+    /// Orders that rest together ask for no more than there is.
+    @Test func changesOfManyAreCarried() throws {
+        let client = try Client("--equity", "1000")
+        try client.open()
+        let orders = (1...10).map { number -> Bybit.JSON in
+            [
+                "symbol": "BTCUSDT", "side": "Buy", "orderType": "Limit", "price": "99000", "qty": "0.001",
+                "orderLinkId": "\(number)",
+            ]
+        }
+        _ = try client.post("order/create-batch", ["category": "linear", "request": .array(orders)])
+        client.wait(1)
+        let changes = (1...10).map { number -> Bybit.JSON in
+            ["symbol": "BTCUSDT", "orderLinkId": "\(number)", "qty": "0.09"]
+        }
+        _ = try client.post("order/amend-batch", ["category": "linear", "request": .array(changes)])
+        client.wait(1)
+        let rows = try client.get("order/realtime", "category=linear&symbol=BTCUSDT").rows
+        #expect(rows.filter { $0["qty"] == "0.09" }.count == 1 && rows.count == 10)
+    }
+
     @Test func switchesOfWhatNobodyHasConfirmed() throws {
         let client = try Client("--equity", "1000", "--off-step-text", "other", "--leverage-code", "10001")
         try client.open()
