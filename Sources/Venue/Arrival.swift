@@ -127,9 +127,8 @@ extension Engine {
         guard let position = traders[order.account].account.position(symbol),
             position.side.closing == order.terms.side
         else { return false }
-        let isWhole = order.origin == .takeProfit || order.origin == .stopLoss
         let wanted =
-            isWhole
+            order.origin.isWhole
             ? position.quantity
             : Sizing.reduction(of: position.quantity, by: order.remaining, leaving: order.terms.leastPosition)
         listings[symbol].orders[index].terms.quantity = order.filled + wanted

@@ -45,7 +45,6 @@ extension Engine {
         let isStop = origin == .stopLoss || origin == .partialStopLoss
         let trigger = OrderTerms.Trigger(
             price: leg.price, rises: (position.side == .long) != isStop, by: leg.by)
-        let isWhole = origin == .takeProfit || origin == .stopLoss
         let standing = listings[symbol].orders.firstIndex {
             $0.account == account && $0.status == .untriggered && replaces($0)
         }
@@ -53,7 +52,7 @@ extension Engine {
         let part = quantity + (standing.map { listings[symbol].orders[$0].terms.quantity } ?? .zero)
         let terms = OrderTerms(
             symbol: symbol, side: position.side.closing, kind: leg.limit == nil ? .market : .limit,
-            quantity: isWhole ? position.quantity : part, limit: leg.limit ?? .zero,
+            quantity: origin.isWhole ? position.quantity : part, limit: leg.limit ?? .zero,
             timeInForce: leg.limit == nil ? .immediateOrCancel : .goodTillCancelled, isReduceOnly: true,
             closesOnTrigger: true, trigger: trigger)
         if let index = standing {
@@ -73,7 +72,7 @@ extension Engine {
     /// again with the next price, by an order of its own.
     mutating func setAgain(_ order: Order) {
         let symbol = order.terms.symbol
-        guard order.origin == .takeProfit || order.origin == .stopLoss, order.cause == .depth,
+        guard order.origin.isWhole, order.cause == .depth,
             let position = traders[order.account].account.position(symbol), !position.isFlat
         else { return }
         var next = make(order.terms, by: order.account, origin: order.origin)

@@ -17,7 +17,7 @@ struct APIError: Error, Equatable {
     /// A private request without its headers: answered with HTTP 401.
     static var unsigned: APIError { APIError(401, "Unauthorized") }
 
-    /// - Parameter side: of the order that was refused.
+    /// - Parameter terms: of the order that was refused; nil where none was.
     init(_ refusal: Refusal, _ terms: OrderTerms?, _ options: ExchangeOptions) {
         // Prices in these texts are scaled by 10^4.
         func scaled(_ price: Price?) -> Int64 { (price ?? .zero).units / 10_000 }

@@ -35,7 +35,7 @@ struct Admission {
     func secret(_ account: Int) -> [UInt8] { credentials[account].secret }
 
     /// Whose request it is.
-    /// - Throws: nil stands for headers that are missing, which is HTTP 401.
+    /// - Throws: `unsigned` where headers are missing, else what the API answers.
     func admit(_ request: Request, at now: Int64) throws(APIError) -> Int {
         guard let key = request.headers["x-bapi-api-key"], let sign = request.headers["x-bapi-sign"],
             let stamp = request.headers["x-bapi-timestamp"]

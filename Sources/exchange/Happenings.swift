@@ -70,13 +70,14 @@ extension Exchange {
         case .partiallyFilled: writeOrder(order, "partial", into: &ledger)
         case .filled: writeOrder(order, "filled", into: &ledger)
         case .cancelled, .deactivated:
-            if order.filled > .zero, !order.isResting { writeOrder(order, "partial", into: &ledger) }
+            if order.filled > .zero { writeOrder(order, "partial", into: &ledger) }
             writeOrder(order, "cancelled", into: &ledger)
         }
     }
 
     private func tell(_ order: Order, _ news: inout News) {
         sequence += 1
+        guard streams.hasPrivate(order.account) else { return }
         if options.newBeforeFilled, order.terms.kind == .market, !order.status.isOpen, order.origin == .client {
             news.orders.append(orderRow(order.asNew, isPush: true))
         }
