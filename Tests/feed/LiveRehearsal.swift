@@ -66,10 +66,10 @@ enum Live {
         #"\#(at(ms)) {"topic":"tickers.BTCUSDT","type":"\#(type)","data":{"symbol":"BTCUSDT",\#(data)},"ts":\#(origin + ms)}"#
     }
 
-    /// The minute that begins at `start` has ended.
-    static func bar(_ ms: Int64, start: Int64, volume: String) -> String {
+    /// The minute that begins at `start` has ended, or not yet.
+    static func bar(_ ms: Int64, start: Int64, volume: String, isFinal: Bool = true) -> String {
         #"\#(at(ms)) {"topic":"kline.1.BTCUSDT","ts":\#(origin + ms),"data":[{"start":\#(origin + start),"#
-            + #""volume":"\#(volume)","confirm":true}]}"#
+            + #""volume":"\#(volume)","confirm":\#(isFinal)}]}"#
     }
 
     static func pong(_ ms: Int64) -> String { #"\#(at(ms)) {"success":true,"ret_msg":"pong","op":"ping"}"# }

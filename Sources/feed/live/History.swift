@@ -52,70 +52,85 @@ struct History {
     /// What came before the first live message of a symbol: bars up to the first full minute that the trades reach back
     /// to, from there on the trades. So no trade counts twice, once in a bar and once by itself.
     /// - Parameter now: the exchange's time.
-    func beginning(of symbol: String, now: Int64) -> [Row] {
+    /// - Returns: what is to be written; and from when on the trades are known.
+    func beginning(of symbol: String, now: Int64) -> (rows: [Row], since: Int64) {
         var seen: Set<Int64> = []
         let bars = (bars[symbol] ?? []).sorted { $0.start < $1.start }.filter { seen.insert($0.start).inserted }
-        let trades = ((trades[symbol] ?? nil) ?? []).filter { !$0.isBlock }
-        guard let close = bars.last.map({ $0.start + Self.minute }) else { return trades.map { .trade($0) } }
+        let trades = (trades[symbol] ?? nil) ?? []
+        let offered = trades.filter { !$0.isBlock }
+        guard let close = bars.last.map({ $0.start + Self.minute }) else {
+            return (offered.map { .trade($0) }, trades.first?.ts ?? now)
+        }
         guard let first = trades.first else {
             let isSilent = if case .some(nil) = self.trades[symbol] { true } else { false }
-            return bars.map { .bar($0) } + (isSilent ? [.gap(from: close, to: now, reason: Self.silentReason)] : [])
+            let gap = Row.gap(from: close, to: now, reason: Self.silentReason)
+            return (bars.map { .bar($0) } + (isSilent ? [gap] : []), isSilent ? now : close)
         }
         guard first.ts <= close else {
-            return bars.map { .bar($0) } + [.gap(from: close, to: first.ts, reason: Self.shortReason)]
-                + trades.map { .trade($0) }
+            return (
+                bars.map { .bar($0) } + [.gap(from: close, to: first.ts, reason: Self.shortReason)]
+                    + offered.map { .trade($0) }, first.ts
+            )
         }
         let seam = min(close, (first.ts + Self.minute - 1) / Self.minute * Self.minute)
-        return bars.filter { $0.start + Self.minute <= seam }.map { .bar($0) }
-            + trades.filter { $0.ts >= seam }.map { .trade($0) }
+        return (
+            bars.filter { $0.start + Self.minute <= seam }.map { .bar($0) }
+                + offered.filter { $0.ts >= seam }.map { .trade($0) }, seam
+        )
     }
 
     /// What came while no message did. Trades that are known are left out, and so are those from before the first of all.
     /// - Parameters:
     ///   - memory: the trades that have been written.
-    ///   - isBroken: whether messages are known to be missing: if the answer does not reach back to what is known, a gap
-    ///     says so.
-    ///   - isInDoubt: whether trades are missing somewhere among those that came.
+    ///   - isBroken: whether messages are known to be missing after the last of them.
+    ///   - doubt: where trades may be missing among those that came. If the answer does not reach back to what is
+    ///     broken or in doubt, a gap says so.
     ///   - told: what lies before has been told of as missing, and stays so.
     ///   - now: the exchange's time.
     ///   - latest: how far the lines may have come; if the answer begins beyond, they bring trades before it does.
     /// - Returns: what is to be written; and whether the answer reaches the present. If it does not, trades may be missing
     ///   until the stream brings the next one.
     func missing(
-        of symbol: String, after memory: TradeMemory, isBroken: Bool, isInDoubt: Bool, told: Int64, now: Int64,
+        of symbol: String, after memory: TradeMemory, isBroken: Bool, doubt: Range<Int64>?, told: Int64, now: Int64,
         latest: Int64
     ) -> (rows: [Row], isWhole: Bool) {
         guard let answered = trades[symbol], let first = memory.first else { return ([], true) }
-        func gap(to end: Int64, _ reason: String) -> [Row] {
-            isBroken ? [.gap(from: memory.latest, to: max(end, memory.latest), reason: reason)] : []
+        let from = min(doubt?.lowerBound ?? memory.latest, memory.latest)
+        let open = isBroken ? from..<max(now, memory.latest) : doubt
+        /// What stays missing of what is open.
+        func gap(from: Int64 = 0, to end: Int64 = .max, _ reason: String) -> [Row] {
+            guard let missing = open?.clamped(to: from..<max(from, end)), !missing.isEmpty else { return [] }
+            let cause = isBroken ? reason : Self.doubtReason
+            return [.gap(from: missing.lowerBound, to: missing.upperBound, reason: cause)]
         }
-        guard let trades = answered else { return (gap(to: now, Self.silentReason), false) }
+        guard let trades = answered else { return (gap(Self.silentReason), !isBroken) }
         guard let oldest = trades.first, let newest = trades.last else {
-            return memory.isEmpty ? ([], true) : (gap(to: now, Self.shortReason), false)
+            return memory.isEmpty ? ([], true) : (gap(Self.shortReason), !isBroken)
         }
         let unknown = trades.filter {
             $0.ts >= max(first, told) && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
+                && !$0.isBlock
         }
         let reaches =
             memory.isEmpty ? oldest.ts < first : trades.contains { memory.contains(Array($0.id.utf8)) }
-        if reaches {
+        if reaches || !isBroken {
+            guard reaches || doubt != nil else { return ([], true) }
             let isOld = !memory.isEmpty && newest.ts < memory.latest
-            let rows = unknown.filter { !$0.isBlock }.map { Row.trade($0) }
-            return (rows + (isOld ? gap(to: now, Self.oldReason) : []), !isOld)
+            return (
+                gap(to: oldest.ts, Self.shortReason) + unknown.map { .trade($0) }
+                    + (isOld ? gap(from: newest.ts, Self.oldReason) : []), !isOld
+            )
         }
-        guard isBroken else { return (isInDoubt ? unknown.filter { !$0.isBlock }.map { .trade($0) } : [], true) }
-        let later = unknown.filter { $0.ts > memory.latest && !$0.isBlock }
-        guard let next = later.first?.ts else { return (gap(to: now, Self.shortReason), false) }
-        guard next > latest else { return (gap(to: next, Self.shortReason) + later.map { .trade($0) }, true) }
-        return (
-            gap(to: now, Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later.map { .trade($0) },
-            false
-        )
+        let later = unknown.filter { $0.ts > memory.latest }.map { Row.trade($0) }
+        guard let next = later.first?.ts else { return (gap(Self.shortReason), false) }
+        guard next > latest else { return (gap(to: next, Self.shortReason) + later, true) }
+        return (gap(Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later, false)
     }
 
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"
     private static let oldReason = "messages are missing, and the answer about the trades is older than they are"
     private static let shortReason = "messages are missing, and the recent trades do not reach back to them"
+    static let doubtReason = "no volume of a minute bears out its trades"
 }
 
 extension History.Row {

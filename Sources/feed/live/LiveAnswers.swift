@@ -23,26 +23,24 @@ extension LiveMarket {
         for name in history.symbols {
             guard let symbol = number(ofText: name) else { continue }
             let market = markets[symbol]
-            let (found, isWhole) =
-                market.trades.first == nil
-                ? (history.beginning(of: name, now: now), true)
-                : history.missing(
+            let found: [History.Row]
+            var isWhole = true
+            if market.trades.first == nil {
+                let beginning = history.beginning(of: name, now: now)
+                found = beginning.rows
+                if history.trades[name] != nil { markets[symbol].check.begin(at: beginning.since) }
+            } else {
+                (found, isWhole) = history.missing(
                     of: name, after: market.trades, isBroken: market.isBroken || market.isOpenEnded,
-                    isInDoubt: market.check.doubt != nil, told: market.told, now: now,
-                    latest: latest)
+                    doubt: market.check.doubt, told: market.told, now: now, latest: latest)
+            }
             if let answered = history.trades[name] {
                 let isMissing = market.isBroken || market.isOpenEnded
                 // What an earlier answer told is in this one too, or in the gap.
                 if isMissing { waiting.removeAll { $0.symbol == symbol } }
                 markets[symbol].isOpenEnded = isMissing && !isWhole
                 markets[symbol].isBroken = false
-                if let doubt = market.check.doubt {
-                    markets[symbol].check.settle()
-                    let known = min(answered?.first?.ts ?? doubt.upperBound, doubt.upperBound)
-                    if known > doubt.lowerBound {
-                        rows.append((symbol, .gap(from: doubt.lowerBound, to: known, reason: Self.doubtReason)))
-                    }
-                }
+                markets[symbol].check.settle(upTo: answered?.last?.ts ?? 0)
             }
             rows += found.map { (symbol, $0) }
         }

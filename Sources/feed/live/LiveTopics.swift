@@ -17,7 +17,9 @@ extension LiveMarket {
                 }
                 if markets[symbol].isBroken || markets[symbol].isOpenEnded {
                     (markets[symbol].isBroken, markets[symbol].isOpenEnded) = (false, false)
-                    gap(symbol, from: markets[symbol].trades.latest, to: trade.ts, "messages are missing")
+                    let from = min(markets[symbol].check.doubt?.lowerBound ?? .max, markets[symbol].trades.latest)
+                    markets[symbol].check.settle()
+                    gap(symbol, from: from, to: trade.ts, "messages are missing")
                 }
                 write(trade: Array(trade.id), price, quantity, trade.side, at: trade.ts, symbol)
             } else {
@@ -32,9 +34,11 @@ extension LiveMarket {
     /// The exchange's own account of a minute is held against the trades that came.
     func receive(bars push: StreamMessage.Push, _ symbol: Int) {
         for element in Elements(push.data) {
-            guard let bar = data.bar(element), bar.isFinal, !markets[symbol].isBroken,
+            guard let bar = data.bar(element), !markets[symbol].isBroken,
                 let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths
             else { continue }
+            markets[symbol].check.compare(bar.start, volume: volume, latest: markets[symbol].trades.latest)
+            guard bar.isFinal else { continue }
             // Nobody has answered since the last one.
             if let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
             if markets[symbol].check.close(bar.start, volume: volume) { isInDoubt = true }
@@ -43,10 +47,8 @@ extension LiveMarket {
 
     private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
         markets[symbol].check.settle()
-        gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, Self.doubtReason)
+        gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, History.doubtReason)
     }
-
-    static let doubtReason = "the minute's volume is more than its trades"
 
     func receive(book push: StreamMessage.Push, _ depth: Int, _ symbol: Int, _ ts: Int64) {
         guard let change = data.book(push.data) else { return }

@@ -1,5 +1,8 @@
 /// Holds the trades of a minute to the volume that the exchange states for it: so a message that it left out is found,
 /// though the connection never broke.
+///
+/// A volume that is equal proves that what came is all there was; one that is more, at the end of the minute, puts in
+/// doubt whatever was not proven before.
 struct MinuteCheck {
     static let minute: Int64 = 60_000_000
     /// Minutes that may still be stated.
@@ -9,9 +12,11 @@ struct MinuteCheck {
     private var minutes: [(start: Int64, traded: Int64, blocks: Int64)] = []
     /// From when on trades are known without a gap.
     private var completeFrom: Int64 = 0
-    /// The end of the last minute that the exchange has stated on this connection; nil before.
-    private var stated: Int64?
-    /// Where trades are missing from on, as far as is known.
+    /// Up to when they are known to be all, or have been asked for.
+    private var proven: Int64 = 0
+    /// The exchange states volumes on this connection, or has done so: without them nothing is ever in doubt.
+    private var isStated = false
+    /// Where trades may be missing.
     private(set) var doubt: Range<Int64>?
 
     /// Takes note of a trade.
@@ -30,22 +35,47 @@ struct MinuteCheck {
     /// Trades before `ts` are not known, or told of as missing.
     mutating func begin(at ts: Int64) { completeFrom = max(completeFrom, ts) }
 
+    /// The exchange states the volume of the minute so far; the last trade that is known is one of `latest`.
+    mutating func compare(_ start: Int64, volume: Int64, latest: Int64) {
+        isStated = true
+        guard start >= completeFrom, let known = minutes.first(where: { $0.start == start }) else { return }
+        if volume == known.traded || volume == known.traded &+ known.blocks {
+            proven = max(proven, min(latest, start + Self.minute))
+        }
+    }
+
     /// The exchange states the volume of a minute that has ended.
     /// - Returns: whether trades may be missing: of this minute, or of those before it that it has left out.
     mutating func close(_ start: Int64, volume: Int64) -> Bool {
-        let unstated = max(stated ?? start, completeFrom)
-        stated = max(stated ?? 0, start + Self.minute)
+        isStated = true
+        let end = start + Self.minute
         let known = minutes.first { $0.start == start } ?? (start, 0, 0)
-        let isLess = start >= completeFrom && volume > known.traded &+ known.blocks
-        guard isLess || unstated < start else { return false }
-        let from = min(unstated, start, doubt?.lowerBound ?? start)
-        doubt = from..<(isLess ? start + Self.minute : max(start, doubt?.upperBound ?? start))
-        return true
+        let isLess = volume > known.traded &+ known.blocks
+        let isWhole = start >= completeFrom
+        let open = max(proven, completeFrom)
+        guard open < end || isLess && isWhole else { return false }
+        proven = max(proven, end)
+        // What is missing of a whole minute may be missing anywhere in it.
+        guard isLess else { return raise(open..<max(open, start)) }
+        return raise((isWhole ? min(open, start) : open)..<end)
     }
 
-    /// The connection broke: minutes that end meanwhile are not stated, and nothing follows from that.
-    mutating func breakOff() { stated = nil }
+    /// The connection broke, and what came last of it, up to `latest`, no volume has spoken for yet.
+    mutating func breakOff(latest: Int64) {
+        let open = max(proven, completeFrom)
+        if isStated { _ = raise(open..<max(open, latest)) }
+    }
 
-    /// The doubt has been answered, or told of.
-    mutating func settle() { doubt = nil }
+    /// What is in doubt has been told of; or the exchange has answered with its trades up to `latest`, which are all of
+    /// them, or else told of.
+    mutating func settle(upTo latest: Int64 = 0) {
+        doubt = nil
+        proven = max(proven, latest)
+    }
+
+    private mutating func raise(_ range: Range<Int64>) -> Bool {
+        guard !range.isEmpty else { return false }
+        doubt = min(range.lowerBound, doubt?.lowerBound ?? .max)..<max(range.upperBound, doubt?.upperBound ?? 0)
+        return true
+    }
 }

@@ -35,7 +35,8 @@ struct SymbolMarket {
     mutating func breakOff() {
         for place in books.indices { books[place].book = BestQuote() }
         quote = nil
-        check.breakOff()
-        if trades.first != nil { isBroken = true }
+        guard trades.first != nil else { return }
+        check.breakOff(latest: trades.latest)
+        isBroken = true
     }
 }
