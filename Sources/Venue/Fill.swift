@@ -16,6 +16,8 @@ public struct Fill: Sendable {
     public let openingFee: Money
     /// The average entry price of what was closed; zero where nothing was.
     public let entry: Price
+    /// The leverage of what was closed; one where nothing was.
+    public let leverage: Rate
     public let mark: Price
     /// Event time, microseconds.
     public let ts: Int64

@@ -10,6 +10,16 @@ public struct Matching: Sendable {
         self.slippage = slippage
     }
 
+    /// - Parameters:
+    ///   - halfSpread: from the price to bid and ask, a fraction, 0 to 0.5.
+    ///   - slippage: a fraction, 0 to 0.5.
+    ///   - depth: times the quantity quoted, from 1.
+    public init(halfSpread: Double, slippage: Double, depth: Int) {
+        self.init(
+            halfSpread: HalfSpread(fraction: Rate(nearest: halfSpread) ?? .zero),
+            slippage: Slippage(fraction: Rate(nearest: slippage) ?? .zero, depth: Int64(depth)))
+    }
+
     /// What a market order gets, one level a price, the best first; less than `quantity` if the book is thin.
     /// - Parameter seen: the price to fill around where no quotes are known: a trade's, or one within a bar.
     public func levels(

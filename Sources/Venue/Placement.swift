@@ -125,8 +125,11 @@ extension Engine {
             listings[symbol].orders = before.orders
             throw .insufficientMargin
         }
-        guard let position = traders[account].account.position(symbol) else { return }
-        events.append(.position(account: account, symbol: symbol, position))
+        if let position = traders[account].account.position(symbol) {
+            events.append(.position(account: account, symbol: symbol, position))
+        } else if free(account) == before.free {
+            return
+        }
         events.append(.account(account, statement(account)))
     }
 

@@ -39,8 +39,8 @@ extension Engine {
                 Fill(
                     order: order, kind: kind, level: level, liquidity: liquidity, fee: fee,
                     rate: Fees.rate(liquidity, instrument), closed: closing.quantity, realised: closing.realised,
-                    openingFee: closing.openingFee, entry: closing.entry, mark: listings[symbol].market.valuation,
-                    ts: now)))
+                    openingFee: closing.openingFee, entry: closing.entry, leverage: closing.leverage,
+                    mark: listings[symbol].market.valuation, ts: now)))
     }
 
     /// What a fill takes off a position on the other side.
@@ -50,6 +50,7 @@ extension Engine {
         var realised = Money.zero
         var openingFee = Money.zero
         var entry = Price.zero
+        var leverage = Rate(units: Rate.one)
     }
 
     private mutating func close(
@@ -64,7 +65,7 @@ extension Engine {
         let left = traders[order.account].account.position(symbol)?.openingFees ?? .zero
         return Closing(
             quantity: part.quantity, fee: fee, realised: realised, openingFee: position.openingFees - left,
-            entry: position.averageEntry)
+            entry: position.averageEntry, leverage: position.leverage)
     }
 
     private mutating func open(_ order: Order, _ level: Level, fee: Money, _ instrument: Instrument) {

@@ -42,14 +42,11 @@ public final class Exchange {
         self.options = options
         self.credentials = credentials
         engine = Engine(
-            matching: Matching(
-                halfSpread: HalfSpread(fraction: Rate(nearest: options.halfSpread) ?? .zero),
-                slippage: Slippage(fraction: Rate(nearest: options.slippage) ?? .zero, depth: Int64(options.depth))),
-            latency: Latency(microseconds: Int64((options.latency * 1e6).rounded())),
+            matching: options.matching, latency: Latency(microseconds: Int64((options.latency * 1e6).rounded())),
             takerFee: options.takerFee.flatMap { Rate(nearest: $0) },
             maintenance: Rate(nearest: options.maintenanceMargin) ?? .zero, accounts: credentials.count,
             equity: Money(nearest: options.equity) ?? .zero)
-        market = PublicMarket(options)
+        market = PublicMarket(options.matching)
         desks = credentials.map { _ in Desk() }
         admission = Admission(credentials)
         streams = Streams(options)

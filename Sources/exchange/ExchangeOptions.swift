@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Venue
 
 /// What a market order gets that finds nothing within its price band.
 public enum ThinBook: String, CaseIterable, ExpressibleByArgument, Sendable {
@@ -71,6 +72,8 @@ public struct ExchangeOptions: ParsableArguments {
 
     @Option(help: "Unconfirmed: a market order that finds an empty book: refuse (10001), or acknowledge and cancel.")
     public var thinBook = ThinBook.cancel
+
+    var matching: Matching { Matching(halfSpread: halfSpread, slippage: slippage, depth: depth) }
 
     public init() {}
 

@@ -98,9 +98,7 @@ extension Exchange {
         writeFill(fill, execution: name, opener: desks[account].opener(symbol), into: &ledger)
         if fill.closed > .zero, let instrument = engine.listings[symbol].rules {
             let part = Level(price: fill.level.price, quantity: fill.closed)
-            desks[account].note(
-                closing: fill, leverage: engine.leverage(account, symbol),
-                fee: Fees.of(part, fill.liquidity, instrument))
+            desks[account].note(closing: fill, fee: Fees.of(part, fill.liquidity, instrument))
         }
         let row = executionRow(fill, name: name)
         desks[account].note(

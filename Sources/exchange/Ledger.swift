@@ -24,14 +24,7 @@ extension Exchange {
         let order = fill.order
         ledger.begin(.fill, ts: fill.ts, symbol: engine.listings[order.terms.symbol].name)
         writeName(Self.intent(of: order, opener: opener), into: &ledger)
-        ledger.field("side", order.terms.side.rawValue)
-        ledger.field("qty", json: fill.level.quantity.description)
-        ledger.field("px", json: fill.level.price.description)
-        ledger.field("fee", json: fill.fee.description)
-        ledger.field("liquidity", fill.liquidity.rawValue)
-        ledger.field("reduce_only", order.terms.isReduceOnly)
-        ledger.field("reason", Self.reason(fill))
-        ledger.field("realised", json: fill.realised.description)
+        ledger.fields(fill, reason: Self.reason(fill))
         ledger.field("exchange_id", Identifier.order(order.number))
         ledger.field("exec_id", execution)
         ledger.field("owner", Int64(order.account))
@@ -49,25 +42,15 @@ extension Exchange {
 
     func writePosition(_ account: Int, _ symbol: Int, _ position: Position, into ledger: inout Output) {
         ledger.begin(.position, ts: engine.now, symbol: engine.listings[symbol].name)
-        ledger.field("side", position.isFlat ? "flat" : position.side.rawValue)
-        ledger.field("qty", json: position.quantity.description)
-        ledger.field("entry", json: position.isFlat ? "null" : position.averageEntry.description)
-        ledger.field("opened", position.opened)
-        ledger.field("realised", json: position.realised.description)
-        ledger.field("fees", json: position.fees.description)
         // Why it was opened, only the client knows.
-        for key in ["drift", "confidence", "half_life"] as [StaticString] { ledger.field(key, json: "null") }
+        ledger.fields(position)
         ledger.field("owner", Int64(account))
         ledger.end()
     }
 
     func writeAccount(_ account: Int, _ statement: Statement, ts: Int64, into ledger: inout Output) {
         ledger.begin(.account, ts: ts)
-        ledger.field("equity", json: statement.equity.description)
-        ledger.field("available", json: statement.available.description)
-        ledger.field("realised", json: statement.realised.description)
-        ledger.field("fees", json: statement.fees.description)
-        ledger.field("funding", json: statement.funding.description)
+        ledger.fields(statement)
         ledger.field("owner", Int64(account))
         ledger.end()
     }

@@ -14,6 +14,13 @@ struct Call {
 extension Exchange {
     typealias Handler = @Sendable (Exchange) -> (Call, inout Output) throws(APIError) -> Outcome
 
+    /// A handler that writes nothing on the ledger.
+    private static func quiet(
+        _ handler: @escaping @Sendable (Exchange) -> (Call) throws(APIError) -> Outcome
+    ) -> Handler {
+        { exchange in { (call, _) throws(APIError) in try handler(exchange)(call) } }
+    }
+
     /// What a handler answers, beside the envelope.
     struct Outcome {
         var result: JSON
@@ -39,20 +46,20 @@ extension Exchange {
         "/v5/order/create-batch": Route(method: "POST", rate: 10, handler: createBatch),
         "/v5/order/amend-batch": Route(method: "POST", rate: 10, handler: amendBatch),
         "/v5/order/cancel-batch": Route(method: "POST", rate: 10, handler: cancelBatch),
-        "/v5/order/realtime": Route(method: "GET", rate: 50, handler: openOrders),
-        "/v5/order/history": Route(method: "GET", rate: 50, handler: orderHistory),
-        "/v5/execution/list": Route(method: "GET", rate: 50, handler: executionList),
-        "/v5/position/list": Route(method: "GET", rate: 50, handler: positionList),
-        "/v5/position/closed-pnl": Route(method: "GET", rate: 50, handler: closedProfits),
-        "/v5/position/set-leverage": Route(method: "POST", rate: 10, handler: setLeverage),
-        "/v5/position/switch-mode": Route(method: "POST", rate: 10, handler: switchMode),
-        "/v5/position/trading-stop": Route(method: "POST", rate: 10, handler: tradingStop),
-        "/v5/account/wallet-balance": Route(method: "GET", rate: 50, handler: walletBalance),
-        "/v5/account/info": Route(method: "GET", rate: 50, handler: accountInfo),
-        "/v5/account/fee-rate": Route(method: "GET", rate: 5, handler: feeRate),
-        "/v5/account/set-margin-mode": Route(method: "POST", rate: 5, handler: setMarginMode),
-        "/v5/user/query-api": Route(method: "GET", rate: 10, handler: queryAPI),
-        "/v5/asset/coin/query-info": Route(method: "GET", rate: 5, handler: coinInfo),
+        "/v5/order/realtime": Route(method: "GET", rate: 50, handler: quiet(openOrders)),
+        "/v5/order/history": Route(method: "GET", rate: 50, handler: quiet(orderHistory)),
+        "/v5/execution/list": Route(method: "GET", rate: 50, handler: quiet(executionList)),
+        "/v5/position/list": Route(method: "GET", rate: 50, handler: quiet(positionList)),
+        "/v5/position/closed-pnl": Route(method: "GET", rate: 50, handler: quiet(closedProfits)),
+        "/v5/position/set-leverage": Route(method: "POST", rate: 10, handler: quiet(setLeverage)),
+        "/v5/position/switch-mode": Route(method: "POST", rate: 10, handler: quiet(switchMode)),
+        "/v5/position/trading-stop": Route(method: "POST", rate: 10, handler: quiet(tradingStop)),
+        "/v5/account/wallet-balance": Route(method: "GET", rate: 50, handler: quiet(walletBalance)),
+        "/v5/account/info": Route(method: "GET", rate: 50, handler: quiet(accountInfo)),
+        "/v5/account/fee-rate": Route(method: "GET", rate: 5, handler: quiet(feeRate)),
+        "/v5/account/set-margin-mode": Route(method: "POST", rate: 5, handler: quiet(setMarginMode)),
+        "/v5/user/query-api": Route(method: "GET", rate: 10, handler: quiet(queryAPI)),
+        "/v5/asset/coin/query-info": Route(method: "GET", rate: 5, handler: quiet(coinInfo)),
     ]
 
     /// - Parameter now: the exchange's own wall clock.

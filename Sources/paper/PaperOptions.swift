@@ -77,9 +77,7 @@ public struct Assumptions: Sendable {
         equity = Money(nearest: options.equity) ?? .zero
         leverage = Rate(nearest: options.leverage) ?? .zero
         latency = Latency(microseconds: Int64((options.latency * 1e6).rounded()))
-        matching = Matching(
-            halfSpread: HalfSpread(fraction: Rate(nearest: options.halfSpread) ?? .zero),
-            slippage: Slippage(fraction: Rate(nearest: options.slippage) ?? .zero, depth: Int64(options.depth)))
+        matching = Matching(halfSpread: options.halfSpread, slippage: options.slippage, depth: options.depth)
         trigger = options.trigger
         takerFee = options.takerFee.flatMap { Rate(nearest: $0) }
         maintenanceMargin = Rate(nearest: options.maintenanceMargin) ?? .zero

@@ -51,14 +51,7 @@ extension PaperStage {
         let opener = fill.order.origin == .client ? nil : books[terms.symbol].holding?.id
         out.begin(.fill, ts: engine.now, symbol: name(terms.symbol))
         out.field("id", bytes: opener ?? Array(fill.order.link.utf8))
-        out.field("side", terms.side.rawValue)
-        out.field("qty", json: fill.level.quantity.description)
-        out.field("px", json: fill.level.price.description)
-        out.field("fee", json: fill.fee.description)
-        out.field("liquidity", fill.liquidity.rawValue)
-        out.field("reduce_only", terms.isReduceOnly)
-        out.field("reason", reason)
-        out.field("realised", json: fill.realised.description)
+        out.fields(fill, reason: reason)
         out.end()
     }
 
@@ -74,26 +67,16 @@ extension PaperStage {
 
     private func write(_ position: Position, _ symbol: Int, into out: inout Output) {
         out.begin(.position, ts: engine.now, symbol: name(symbol))
-        out.field("side", position.isFlat ? "flat" : position.side.rawValue)
-        out.field("qty", json: position.quantity.description)
-        out.field("entry", json: position.isFlat ? "null" : position.averageEntry.description)
-        out.field("opened", position.opened)
-        out.field("realised", json: position.realised.description)
-        out.field("fees", json: position.fees.description)
         let conviction = books[symbol].holding?.conviction
-        out.field("drift", json: conviction?.drift ?? "null")
-        out.field("confidence", json: conviction?.confidence ?? "null")
-        out.field("half_life", json: conviction?.halfLife ?? "null")
+        out.fields(
+            position, drift: conviction?.drift ?? "null", confidence: conviction?.confidence ?? "null",
+            halfLife: conviction?.halfLife ?? "null")
         out.end()
     }
 
     func write(_ statement: Statement, into out: inout Output) {
         out.begin(.account, ts: engine.now)
-        out.field("equity", json: statement.equity.description)
-        out.field("available", json: statement.available.description)
-        out.field("realised", json: statement.realised.description)
-        out.field("fees", json: statement.fees.description)
-        out.field("funding", json: statement.funding.description)
+        out.fields(statement)
         out.end()
     }
 

@@ -64,13 +64,13 @@ struct Desk {
         executions.append(execution)
     }
 
-    mutating func note(closing fill: Fill, leverage: Rate, fee: Money) {
+    mutating func note(closing fill: Fill, fee: Money) {
         if let index = profits.lastIndex(where: { $0.order.number == fill.order.number }) {
             profits[index].add(fill, fee: fee)
             return
         }
         if profits.count >= Self.executionLimit { profits.removeFirst(Self.executionLimit / 10) }
-        var profit = ClosedProfit(order: fill.order, leverage: leverage)
+        var profit = ClosedProfit(order: fill.order, leverage: fill.leverage)
         profit.add(fill, fee: fee)
         profits.append(profit)
     }

@@ -1,10 +1,9 @@
 import Bybit
-import Records
 import Venue
 
 /// What an account may ask of its past: orders and executions, the newest first, in pages.
 extension Exchange {
-    func openOrders(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func openOrders(_ call: Call) throws(APIError) -> Outcome {
         guard try isLinear(call) else { return Self.list([], "", call) }
         let isByName = call.parameters["orderId"] != nil || call.parameters["orderLinkId"] != nil
         // By name the ended are found too, as long as they are recent.
@@ -14,7 +13,7 @@ extension Exchange {
         return try page(found, call)
     }
 
-    func orderHistory(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func orderHistory(_ call: Call) throws(APIError) -> Outcome {
         guard try isLinear(call) else { return Self.list([], "", call) }
         let status = call.parameters["orderStatus"]
         let span = try span(call)
@@ -46,7 +45,7 @@ extension Exchange {
         }
     }
 
-    func executionList(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func executionList(_ call: Call) throws(APIError) -> Outcome {
         guard try isLinear(call) else { return Self.list([], "", call) }
         let isScoped = ["symbol", "settleCoin", "baseCoin"].contains { call.parameters[$0] != nil }
         let selected = isScoped ? try symbols(call) : Array(engine.listings.indices)
@@ -63,7 +62,7 @@ extension Exchange {
         return Self.list(page.map(\.row), next, call)
     }
 
-    func closedProfits(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func closedProfits(_ call: Call) throws(APIError) -> Outcome {
         guard try isLinear(call) else { return Self.list([], "", call) }
         let selected = call.parameters["symbol"] == nil ? Array(engine.listings.indices) : try symbols(call)
         let span = try span(call)

@@ -4,7 +4,7 @@ import Venue
 
 /// Positions, their leverage, their mode, their levels.
 extension Exchange {
-    func positionList(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func positionList(_ call: Call) throws(APIError) -> Outcome {
         guard try isLinear(call) else { return Self.list([], "", call) }
         let selected = try symbols(call)
         // By symbol also a flat position is shown; by coin only what is open.
@@ -16,7 +16,7 @@ extension Exchange {
         return Self.list(page.map { positionRow(call.account, $0) }, next, call)
     }
 
-    func setLeverage(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func setLeverage(_ call: Call) throws(APIError) -> Outcome {
         let symbol = try listing(call)
         guard let buy = call.parameters["buyLeverage"], let sell = call.parameters["sellLeverage"] else {
             throw .missing("buyLeverage and sellLeverage")
@@ -39,7 +39,7 @@ extension Exchange {
     }
 
     /// One-way is all there is: it is never modified, and hedge mode is refused.
-    func switchMode(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func switchMode(_ call: Call) throws(APIError) -> Outcome {
         guard call.parameters["symbol"] != nil || call.parameters["coin"] != nil else {
             throw .missing("symbol or coin")
         }
@@ -50,7 +50,7 @@ extension Exchange {
         }
     }
 
-    func tradingStop(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func tradingStop(_ call: Call) throws(APIError) -> Outcome {
         let symbol = try listing(call)
         guard let instrument = engine.listings[symbol].rules else { throw .symbol }
         let reader = OrderReader(

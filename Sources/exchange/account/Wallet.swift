@@ -1,10 +1,9 @@
 import Bybit
-import Records
 import Venue
 
 /// The money of an account, its settings, its key.
 extension Exchange {
-    func walletBalance(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func walletBalance(_ call: Call) throws(APIError) -> Outcome {
         guard call.parameters["accountType"] == "UNIFIED" else {
             throw APIError(10001, "accountType only support UNIFIED.")
         }
@@ -47,7 +46,7 @@ extension Exchange {
         return Rate(units: Int64(min(tenThousandths, 10_000_000)) * 10_000).description
     }
 
-    func accountInfo(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func accountInfo(_ call: Call) throws(APIError) -> Outcome {
         Outcome(
             result: [
                 "marginMode": engine.traders[call.account].isCross ? "REGULAR_MARGIN" : "ISOLATED_MARGIN",
@@ -56,7 +55,7 @@ extension Exchange {
             ])
     }
 
-    func feeRate(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func feeRate(_ call: Call) throws(APIError) -> Outcome {
         guard try isLinear(call) else { return Outcome(result: ["list": []]) }
         let selected = call.parameters["symbol"] == nil ? Array(engine.listings.indices) : try symbols(call)
         let rows = selected.compactMap { symbol -> JSON? in
@@ -69,7 +68,7 @@ extension Exchange {
         return Outcome(result: ["list": .array(rows)])
     }
 
-    func setMarginMode(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func setMarginMode(_ call: Call) throws(APIError) -> Outcome {
         let isCross: Bool
         switch call.parameters["setMarginMode"] {
         case "REGULAR_MARGIN": isCross = true
@@ -90,7 +89,7 @@ extension Exchange {
     }
 
     /// A key as a careful trader makes it: it trades contracts, and is bound to an address.
-    func queryAPI(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func queryAPI(_ call: Call) throws(APIError) -> Outcome {
         let key = credentials[call.account].key
         return Outcome(
             result: [
@@ -109,7 +108,7 @@ extension Exchange {
     ]
 
     /// No coin can be moved in or out here: the list is empty.
-    func coinInfo(_ call: Call, _ ledger: inout Output) throws(APIError) -> Outcome {
+    func coinInfo(_ call: Call) throws(APIError) -> Outcome {
         Outcome(result: ["rows": []])
     }
 }

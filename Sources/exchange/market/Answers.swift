@@ -100,7 +100,7 @@ extension PublicMarket {
     private func tickers(_ parameters: Parameters) throws(APIError) -> JSON {
         let rows = try symbols(parameters).map { symbol -> JSON in
             var symbol = symbol
-            let fields = TickerFields(&symbol, assumptions, at: eventTime, shift: shift)
+            let fields = TickerFields(&symbol, matching, at: eventTime, shift: shift)
             let members = fields.values.filter { $0.key != "tickDirection" }
             // Of futures with a delivery only.
             let delivery = ["predictedDeliveryPrice", "basisRate", "deliveryFeeRate", "basis", "basisRateYear"]
@@ -114,7 +114,7 @@ extension PublicMarket {
     private func orderBook(_ parameters: Parameters) throws(APIError) -> JSON {
         let symbol = try symbol(parameters)
         let depth = try parameters.limit("limit", 1...1000, default: 25)
-        let book = symbol.book(assumptions)
+        let book = symbol.book(matching)
         func rows(_ levels: [Level]?) -> JSON {
             // Recorded answers have the shortest text of a price, unlike the stream.
             .array(

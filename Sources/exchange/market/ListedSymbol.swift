@@ -121,16 +121,16 @@ struct ListedSymbol {
     var indexOrMark: Price { index > .zero ? index : market.valuation }
 
     /// nil as long as no price is known.
-    func book(_ assumptions: BookAssumptions) -> PublicBook? {
+    func book(_ matching: Matching) -> PublicBook? {
         guard let instrument, market.reference > .zero else { return nil }
         guard market.source == .quotes else {
             return PublicBook(
-                bids: [assumptions.level(.sell, around: market.reference, instrument)],
-                asks: [assumptions.level(.buy, around: market.reference, instrument)], seq: seq, ts: bookTime)
+                bids: [matching.level(.sell, around: market.reference, instrument)],
+                asks: [matching.level(.buy, around: market.reference, instrument)], seq: seq, ts: bookTime)
         }
         guard let top else { return nil }
         return PublicBook(
-            bids: assumptions.levels(.sell, top, instrument), asks: assumptions.levels(.buy, top, instrument),
+            bids: matching.levels(.sell, top, instrument), asks: matching.levels(.buy, top, instrument),
             seq: seq, ts: bookTime)
     }
 

@@ -30,16 +30,7 @@ struct PublicBook {
 }
 
 /// Simulation assumptions: what stands in the book, of which the market's records tell the best prices at most.
-struct BookAssumptions {
-    let slippage: Slippage
-    let halfSpread: HalfSpread
-
-    init(_ options: ExchangeOptions) {
-        // The options are within range: `validate` has seen to it.
-        slippage = Slippage(fraction: Rate(nearest: options.slippage)!, depth: Int64(options.depth))
-        halfSpread = HalfSpread(fraction: Rate(nearest: options.halfSpread)!)
-    }
-
+extension Matching {
     /// The levels behind a quote.
     /// - Parameter side: of the taker who meets them.
     func levels(_ side: Side, _ top: Top, _ instrument: Instrument) -> [Level] {

@@ -11,7 +11,7 @@ struct PublicMarket {
     /// the first record.
     var shift: Int64 = 0
 
-    let assumptions: BookAssumptions
+    let matching: Matching
     /// The built-in ones first, then in the order in which the stream names them.
     var symbols: [ListedSymbol] = []
     /// By the reader's symbol numbers.
@@ -36,8 +36,8 @@ struct PublicMarket {
     /// The `u` before the first of an order book that nobody has followed yet.
     var firstUpdate = PublicChannel.firstUpdate
 
-    init(_ options: ExchangeOptions) {
-        assumptions = BookAssumptions(options)
+    init(_ matching: Matching) {
+        self.matching = matching
         symbols = ["BTCUSDT", "ETHUSDT"].map { ListedSymbol(name: $0, Instrument.builtIn(Array($0.utf8))) }
     }
 

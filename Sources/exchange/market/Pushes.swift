@@ -81,7 +81,7 @@ extension PublicMarket {
         symbols[symbol].channels.append(number)
         switch channels[number].kind {
         case .book(let depth):
-            channels[number].book = symbols[symbol].book(assumptions)?.prefix(depth)
+            channels[number].book = symbols[symbol].book(matching)?.prefix(depth)
             if channels[number].book != nil { channels[number].update += 1 }
         case .ticker: channels[number].fields = fields(symbol)
         case .priceLimit: channels[number].limits = symbols[symbol].priceLimits(at: eventTime)
@@ -104,7 +104,7 @@ extension PublicMarket {
         let symbol = channels[number].symbol
         var text: [UInt8]?
         switch channels[number].kind {
-        case .book(let depth): text = takeBook(number, symbols[symbol].book(assumptions)?.prefix(depth))
+        case .book(let depth): text = takeBook(number, symbols[symbol].book(matching)?.prefix(depth))
         case .ticker:
             let fields = fields(symbol)
             if let changes = fields.changes(since: channels[number].fields!) {
@@ -141,7 +141,7 @@ extension PublicMarket {
     }
 
     private mutating func fields(_ symbol: Int) -> TickerFields {
-        TickerFields(&symbols[symbol], assumptions, at: eventTime, shift: shift)
+        TickerFields(&symbols[symbol], matching, at: eventTime, shift: shift)
     }
 
     /// What a channel's followers know: its last push as a whole; nil if there was none.

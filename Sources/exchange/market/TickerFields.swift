@@ -13,7 +13,7 @@ struct TickerFields {
     /// - Parameters:
     ///   - time: event time, microseconds.
     ///   - shift: from event time to the API's.
-    init(_ symbol: inout ListedSymbol, _ assumptions: BookAssumptions, at time: Int64, shift: Int64) {
+    init(_ symbol: inout ListedSymbol, _ matching: Matching, at time: Int64, shift: Int64) {
         let scales = symbol.scales
         let statistics = symbol.statistics(at: symbol.klineTime(time, shift: shift))
         let day = statistics.whole(symbol.minutes)
@@ -41,7 +41,7 @@ struct TickerFields {
             ("nextFundingTime", String(((time / Self.fundingInterval + 1) * Self.fundingInterval + shift) / 1000)),
             ("fundingRate", (symbol.fundings.last?.rate ?? Self.standardRate).description),
         ]
-        let book = symbol.book(assumptions)
+        let book = symbol.book(matching)
         values += [
             ("bid1Price", price(book?.bids.first?.price)),
             ("bid1Size", book?.bids.first.map { scales.text($0.quantity) } ?? ""),

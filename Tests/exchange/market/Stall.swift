@@ -13,7 +13,7 @@ final class Stall {
     var subscribed: Set<String> = []
 
     init(_ arguments: String...) throws {
-        market = PublicMarket(try ExchangeOptions.parse(arguments))
+        market = PublicMarket(try ExchangeOptions.parse(arguments).matching)
     }
 
     func feed(_ line: String) throws {
