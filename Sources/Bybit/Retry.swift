@@ -1,4 +1,3 @@
-import Glibc
 import Records
 
 /// Asks again where that may help: for requests that change nothing. Bounded in tries and time, with jitter, so that
@@ -43,16 +42,6 @@ public struct Retry {
     }
 }
 
-/// Waits.
-public func pause(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
-
-/// Milliseconds of the monotonic clock.
-public func monotonicMilliseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-}
-
 extension RESTFailure {
     /// Overload and timeouts of the exchange, by its documents.
     private static let passingCodes: Set<Int> = [
@@ -62,7 +51,7 @@ extension RESTFailure {
     /// Whether the same request may be granted later.
     public var mayPass: Bool {
         switch self {
-        case .unreachable, .garbled: true
+        case .unsent, .unreachable, .garbled: true
         case .status(let status): status == 429 || status >= 500
         case .banned: false
         case .refused(let code, _): Self.passingCodes.contains(code)
@@ -76,14 +65,20 @@ extension RESTClient {
         _ path: String, query: String, retry: Retry = Retry()
     ) throws(RESTFailure) -> Answer {
         try retry { (milliseconds) throws(RESTFailure) in
-            let body = try get(path, query: query, within: milliseconds)
-            let json: JSON
-            do throws(Malformed) { json = try JSON(reading: body) } catch {
-                throw .garbled("the answer is no JSON object: \(error.problem) at byte \(error.at)")
-            }
-            let answer = Answer(json)
-            guard answer.code == 0 else { throw .refused(answer.code, answer.text) }
-            return answer
+            try Answer(granted: try ask(RESTRequest(get: path, query: query, within: milliseconds)))
         }
+    }
+}
+
+extension Answer {
+    /// Reads the body of an answer with status 200.
+    /// - Throws: `garbled`; `refused`, unless the exchange's code is 0.
+    public init(granted body: [UInt8]) throws(RESTFailure) {
+        let json: JSON
+        do throws(Malformed) { json = try JSON(reading: body) } catch {
+            throw .garbled("the answer is no JSON object: \(error.problem) at byte \(error.at)")
+        }
+        self.init(json)
+        guard code == 0 else { throw .refused(code, text) }
     }
 }

@@ -1,6 +1,8 @@
 #include "CCurl.h"
 #include <dlfcn.h>
+#include <poll.h>
 #include <stddef.h>
+#include <sys/select.h>
 
 // The macros check the types of arguments at compile time; here the functions themselves are meant.
 #undef curl_easy_setopt
@@ -17,6 +19,14 @@ static struct {
     __typeof__(&curl_easy_strerror) strerror;
     __typeof__(&curl_slist_append) append;
     __typeof__(&curl_slist_free_all) free_all;
+    __typeof__(&curl_multi_init) multi_init;
+    __typeof__(&curl_multi_cleanup) multi_cleanup;
+    __typeof__(&curl_multi_add_handle) multi_add;
+    __typeof__(&curl_multi_remove_handle) multi_remove;
+    __typeof__(&curl_multi_perform) multi_perform;
+    __typeof__(&curl_multi_info_read) multi_info_read;
+    __typeof__(&curl_multi_fdset) multi_fdset;
+    __typeof__(&curl_multi_timeout) multi_timeout;
 } curl;
 
 bool curl_load(void) {
@@ -34,8 +44,18 @@ bool curl_load(void) {
     curl.strerror = dlsym(found, "curl_easy_strerror");
     curl.append = dlsym(found, "curl_slist_append");
     curl.free_all = dlsym(found, "curl_slist_free_all");
+    curl.multi_init = dlsym(found, "curl_multi_init");
+    curl.multi_cleanup = dlsym(found, "curl_multi_cleanup");
+    curl.multi_add = dlsym(found, "curl_multi_add_handle");
+    curl.multi_remove = dlsym(found, "curl_multi_remove_handle");
+    curl.multi_perform = dlsym(found, "curl_multi_perform");
+    curl.multi_info_read = dlsym(found, "curl_multi_info_read");
+    curl.multi_fdset = dlsym(found, "curl_multi_fdset");
+    curl.multi_timeout = dlsym(found, "curl_multi_timeout");
     if (!curl.global_init || !curl.init || !curl.cleanup || !curl.reset || !curl.perform || !curl.setopt ||
-        !curl.getinfo || !curl.strerror || !curl.append || !curl.free_all ||
+        !curl.getinfo || !curl.strerror || !curl.append || !curl.free_all || !curl.multi_init ||
+        !curl.multi_cleanup || !curl.multi_add || !curl.multi_remove || !curl.multi_perform ||
+        !curl.multi_info_read || !curl.multi_fdset || !curl.multi_timeout ||
         curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         dlclose(found);
         return false;
@@ -64,3 +84,45 @@ CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) { return curl.g
 struct curl_slist *curl_list_append(struct curl_slist *list, const char *text) { return curl.append(list, text); }
 void curl_list_free(struct curl_slist *list) { curl.free_all(list); }
 const char *curl_reason(CURLcode code) { return curl.strerror(code); }
+
+CURLM *curl_many_open(void) { return curl.multi_init(); }
+void curl_many_close(CURLM *many) { curl.multi_cleanup(many); }
+CURLMcode curl_many_add(CURLM *many, CURL *handle) { return curl.multi_add(many, handle); }
+CURLMcode curl_many_remove(CURLM *many, CURL *handle) { return curl.multi_remove(many, handle); }
+
+CURLMcode curl_many_run(CURLM *many) {
+    int running;
+    return curl.multi_perform(many, &running);
+}
+
+CURL *curl_many_done(CURLM *many, CURLcode *result) {
+    int left;
+    for (CURLMsg *message; (message = curl.multi_info_read(many, &left));) {
+        if (message->msg != CURLMSG_DONE) continue;
+        *result = message->data.result;
+        return message->easy_handle;
+    }
+    return NULL;
+}
+
+int curl_many_files(CURLM *many, int *files, short *events, int most) {
+    fd_set in, out, error;
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_ZERO(&error);
+    int last = -1;
+    if (curl.multi_fdset(many, &in, &out, &error, &last) != CURLM_OK) return -1;
+    int count = 0;
+    for (int file = 0; file <= last && count < most; file++) {
+        short wanted = (FD_ISSET(file, &in) ? POLLIN : 0) | (FD_ISSET(file, &out) ? POLLOUT : 0);
+        if (!wanted && !FD_ISSET(file, &error)) continue;
+        files[count] = file;
+        events[count++] = wanted;
+    }
+    return count;
+}
+
+long curl_many_timeout(CURLM *many) {
+    long milliseconds = -1;
+    return curl.multi_timeout(many, &milliseconds) == CURLM_OK ? milliseconds : 0;
+}

@@ -47,6 +47,14 @@ public struct Statement: Equatable, Sendable {
     public let realised: Money
     public let fees: Money
     public let funding: Money
+
+    public init(equity: Money, available: Money, realised: Money, fees: Money, funding: Money) {
+        self.equity = equity
+        self.available = available
+        self.realised = realised
+        self.fees = fees
+        self.funding = funding
+    }
 }
 
 /// A matching engine for perpetuals, one-way positions: orders and market records in, events out. It knows no clock: time

@@ -53,6 +53,18 @@ public struct Instrument: Equatable, Sendable {
             let makerFee = record["maker_fee"]?.number.flatMap({ Rate(nearest: $0) }),
             let takerFee = record["taker_fee"]?.number.flatMap({ Rate(nearest: $0) })
         else { return nil }
+        self.init(
+            tick: tick, step: step, minQuantity: minQuantity, maxQuantity: maxQuantity, minNotional: minNotional,
+            maxLeverage: maxLeverage, makerFee: makerFee, takerFee: takerFee)
+    }
+
+    /// - Returns: nil if the figures make no sense together.
+    public init?(
+        tick: Price, step: Quantity, minQuantity: Quantity, maxQuantity: Quantity, minNotional: Money,
+        maxLeverage: Rate,
+        makerFee: Rate, takerFee: Rate
+    ) {
+        guard tick > .zero, step > .zero else { return nil }
         self.tick = tick
         self.step = step
         self.minQuantity = max(step, minQuantity.rounded(to: step, .up))

@@ -2,19 +2,17 @@ public import Records
 
 /// What positions, accounts and fills say in a record, whoever writes it.
 extension Output {
-    /// - Parameter conviction: of the intent that opened it, as JSON; where it is not known, null.
-    public mutating func fields(
-        _ position: Position, drift: String = "null", confidence: String = "null", halfLife: String = "null"
-    ) {
+    /// - Parameter conviction: of the intent that opened it.
+    public mutating func fields(_ position: Position, _ conviction: Conviction = .none) {
         field("side", position.isFlat ? "flat" : position.side.rawValue)
         field("qty", json: position.quantity.description)
         field("entry", json: position.isFlat ? "null" : position.averageEntry.description)
         field("opened", position.opened)
         field("realised", json: position.realised.description)
         field("fees", json: position.fees.description)
-        field("drift", json: drift)
-        field("confidence", json: confidence)
-        field("half_life", json: halfLife)
+        field("drift", json: conviction.drift)
+        field("confidence", json: conviction.confidence)
+        field("half_life", json: conviction.halfLife)
     }
 
     public mutating func fields(_ statement: Statement) {
@@ -25,15 +23,27 @@ extension Output {
         field("funding", json: statement.funding.description)
     }
 
-    /// - Parameter reason: why it came about.
     public mutating func fields(_ fill: Fill, reason: String) {
-        field("side", fill.order.terms.side.rawValue)
-        field("qty", json: fill.level.quantity.description)
-        field("px", json: fill.level.price.description)
-        field("fee", json: fill.fee.description)
-        field("liquidity", fill.liquidity.rawValue)
-        field("reduce_only", fill.order.terms.isReduceOnly)
+        fields(
+            fill: fill.level, fill.order.terms.side, fee: fill.fee, fill.liquidity,
+            isReduceOnly: fill.order.terms.isReduceOnly, reason: reason, realised: fill.realised)
+    }
+
+    /// - Parameters:
+    ///   - fee: paid.
+    ///   - reason: why it came about.
+    ///   - realised: the profit before fees.
+    public mutating func fields(
+        fill level: Level, _ side: Side, fee: Money, _ liquidity: Liquidity, isReduceOnly: Bool, reason: String,
+        realised: Money
+    ) {
+        field("side", side.rawValue)
+        field("qty", json: level.quantity.description)
+        field("px", json: level.price.description)
+        field("fee", json: fee.description)
+        field("liquidity", liquidity.rawValue)
+        field("reduce_only", isReduceOnly)
         field("reason", reason)
-        field("realised", json: fill.realised.description)
+        field("realised", json: realised.description)
     }
 }

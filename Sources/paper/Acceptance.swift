@@ -110,8 +110,9 @@ extension PaperStage {
 
     /// A share or a distance: above 0, at most 1.
     private func fraction(_ key: StaticString, of record: Record) throws(Refusal) -> Rate {
-        guard let number = record[key]?.number, let rate = Rate(nearest: number), rate > .zero, rate.units <= Rate.one
-        else { throw Refusal("malformed", "\(key) is not a number above 0 and at most 1") }
+        guard let rate = record.fraction(key) else {
+            throw Refusal("malformed", "\(key) is not a number above 0 and at most 1")
+        }
         return rate
     }
 

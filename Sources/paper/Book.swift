@@ -16,19 +16,3 @@ struct Holding {
     let id: [UInt8]
     let conviction: Conviction
 }
-
-/// Why a position was opened, as JSON text: passed on, never computed with.
-struct Conviction {
-    let drift: String
-    let confidence: String
-    let halfLife: String
-
-    init(_ intent: borrowing Record) {
-        func text(_ value: RecordValue?) -> String {
-            value?.number == nil ? "null" : String(decoding: value!.text, as: UTF8.self)
-        }
-        drift = text(intent["drift"])
-        confidence = text(intent["confidence"])
-        halfLife = text(intent["half_life"])
-    }
-}

@@ -67,10 +67,7 @@ extension PaperStage {
 
     private func write(_ position: Position, _ symbol: Int, into out: inout Output) {
         out.begin(.position, ts: engine.now, symbol: name(symbol))
-        let conviction = books[symbol].holding?.conviction
-        out.fields(
-            position, drift: conviction?.drift ?? "null", confidence: conviction?.confidence ?? "null",
-            halfLife: conviction?.halfLife ?? "null")
+        out.fields(position, books[symbol].holding?.conviction ?? .none)
         out.end()
     }
 

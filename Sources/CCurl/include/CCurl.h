@@ -22,6 +22,20 @@ CURLcode curl_set_pointer(CURL *handle, CURLoption option, const void *value);
 CURLcode curl_set_transfer(CURL *handle, CURLoption option, curl_transfer function);
 CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value);
 
+/// Many handles at once, which a poll loop drives.
+CURLM *curl_many_open(void);
+void curl_many_close(CURLM *many);
+CURLMcode curl_many_add(CURLM *many, CURL *handle);
+CURLMcode curl_many_remove(CURLM *many, CURL *handle);
+/// Does what can be done without waiting.
+CURLMcode curl_many_run(CURLM *many);
+/// A handle that is done, with its result; null if there is none.
+CURL *curl_many_done(CURLM *many, CURLcode *result);
+/// What to wait for: descriptors with the events of poll(2). Returns how many there are; -1 on failure.
+int curl_many_files(CURLM *many, int *files, short *events, int most);
+/// When to run again at the latest, milliseconds; -1 if nothing waits.
+long curl_many_timeout(CURLM *many);
+
 struct curl_slist *curl_list_append(struct curl_slist *list, const char *text);
 void curl_list_free(struct curl_slist *list);
 const char *curl_reason(CURLcode code);

@@ -16,4 +16,8 @@ int unix_pipe_size(int descriptor);
 /// Sets the size of a pipe; -1 where the system refuses.
 int unix_set_pipe_size(int descriptor, int bytes);
 
+/// Keeps other processes of the user out of this one's memory, leaves no core behind, and gains no rights by exec; 0 on
+/// success.
+int unix_harden(void);
+
 #endif

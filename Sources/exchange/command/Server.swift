@@ -106,14 +106,14 @@ final class Server: @unchecked Sendable {
     }
 
     func answer(_ request: Request) -> Response {
-        let answer = exchange.answer(request, at: WallClock.now, into: &ledger)
+        let answer = exchange.answer(request, at: wallMicroseconds(), into: &ledger)
         settle()
         return answer
     }
 
     /// What the API answers when it refuses a request before it looks at it.
     func refusal(code: Int, text: String, resetMilliseconds: Int) -> Response {
-        let now = WallClock.now / 1000
+        let now = wallMicroseconds() / 1000
         let body: JSON = [
             "retCode": .number(String(code)), "retMsg": .string(text), "result": [:], "retExtInfo": [:],
             "time": .number(String(now)),
@@ -149,7 +149,7 @@ final class Server: @unchecked Sendable {
     }
 
     func receive(_ text: [UInt8], from stream: StreamConnection) {
-        exchange.receive(text, from: stream.number, at: WallClock.now, into: &ledger)
+        exchange.receive(text, from: stream.number, at: wallMicroseconds(), into: &ledger)
         settle()
     }
 
@@ -158,7 +158,7 @@ final class Server: @unchecked Sendable {
     /// Takes some of the records that were read.
     /// - Returns: whether there may be more.
     func take(_ input: inout Intake) -> Bool {
-        let now = WallClock.now
+        let now = wallMicroseconds()
         var left = Limits.recordsPerTurn
         while left > 0, input.next(&ledger) {
             exchange.receive(input.reader, at: now, into: &ledger)
@@ -179,7 +179,7 @@ final class Server: @unchecked Sendable {
 
     /// What is open ends, in the ledger and for who listens.
     func finish() {
-        exchange.finish(at: WallClock.now, into: &ledger)
+        exchange.finish(at: wallMicroseconds(), into: &ledger)
         settle()
     }
 
@@ -210,7 +210,7 @@ final class Server: @unchecked Sendable {
             note(name, trade.symbol, "\(detail): account \(trade.account), \(trade.side) \(trade.quantity)")
             try exchange.trade(
                 account: trade.account, symbol: trade.symbol, side: trade.side, quantity: trade.quantity,
-                at: WallClock.now, into: &ledger)
+                at: wallMicroseconds(), into: &ledger)
         case .fillParts(let parts):
             note(name, target, "\(detail): \(parts) parts")
             exchange.fillParts = parts
@@ -221,7 +221,8 @@ final class Server: @unchecked Sendable {
 
     /// Writes the ledger, then sends the messages that it accounts for, then sees when the exchange must be woken.
     func settle() {
-        if let due = exchange.deadline, due <= WallClock.now { exchange.advance(to: WallClock.now, into: &ledger) }
+        let now = wallMicroseconds()
+        if let due = exchange.deadline, due <= now { exchange.advance(to: now, into: &ledger) }
         repeat {
             let messages = exchange.takeMessages()
             flushLedger()
@@ -264,10 +265,10 @@ final class Server: @unchecked Sendable {
             if alarm.due <= due { return }
             alarm.task.cancel()
         }
-        let wait = max(.microseconds(due - WallClock.now), Limits.turnPause)
+        let wait = max(.microseconds(due - wallMicroseconds()), Limits.turnPause)
         let task = loop.assumeIsolated().scheduleTask(in: wait) { [unowned self] in
             alarm = nil
-            exchange.advance(to: WallClock.now, into: &ledger)
+            exchange.advance(to: wallMicroseconds(), into: &ledger)
             settle()
         }
         alarm = (due, task)

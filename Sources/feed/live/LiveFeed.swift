@@ -186,10 +186,3 @@ public final class LiveFeed {
         try Waiting.endIfInterrupted {}
     }
 }
-
-/// The wall clock, microseconds.
-func wallMicroseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-}

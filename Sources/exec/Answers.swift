@@ -1,0 +1,213 @@
+public import Bybit
+public import Records
+import Venue
+
+/// What the exchange has answered.
+extension Executor {
+    /// - Parameter now: the wall clock, microseconds.
+    public mutating func receive(
+        _ result: Result<Answer, RESTFailure>, of request: Request, at now: Int64, into out: inout Output
+    ) {
+        pending.remove(request.subject)
+        if case .failure(.banned) = result { ban(at: now) }
+        switch request.subject {
+        case .create(let link): created(link, result, at: now, into: &out)
+        case .order(let link): found(link, result, else: Request.past, at: now, into: &out)
+        case .past(let link): found(link, result, else: Request.fills, at: now, into: &out)
+        case .fills(let link): filled(link, result, at: now, into: &out)
+        case .executions(let symbol):
+            guard case .success(let answer) = result, let index = desk(symbol) else { return }
+            book(answer, at: now, into: &out)
+            desks[index].askAt = now
+        case .position(let symbol):
+            guard let index = desk(symbol) else { return }
+            desks[index].askAt = nil
+            if case .success(let answer) = result {
+                for row in answer.list(PositionRow.init) { take(row, isAnswer: true, at: now, into: &out) }
+            } else {
+                desks[index].askAt = now + 1_000_000
+            }
+        case .wallet:
+            guard case .success(let answer) = result, let row = answer.list(WalletRow.init).first else {
+                walletAskAt = now + 1_000_000
+                return
+            }
+            take(row, at: now, into: &out)
+        case .time: break
+        }
+    }
+
+    /// The exchange will not hear this address for ten minutes.
+    private mutating func ban(at now: Int64) {
+        bannedUntil = now + 600_000_000
+        say("the exchange refuses this address (HTTP 403): nothing is asked for ten minutes")
+    }
+
+    // MARK: An order
+
+    private mutating func created(
+        _ link: String, _ result: Result<Answer, RESTFailure>, at now: Int64, into out: inout Output
+    ) {
+        guard let index = ticket(link) else { return }
+        let (reaction, code, text): (Reaction, String, String) =
+            switch result {
+            case .success(let answer):
+                (Self.isFor(link, answer) ? .accepted : .unknown, "0", "the answer is not this order's")
+            case .failure(let failure): (Reaction(failure), failure.code, failure.text)
+            }
+        // What the stream has told meanwhile is more than any refusal: it was taken.
+        let isSeen = tickets[index].state == .accepted
+        switch reaction {
+        case .accepted:
+            if case .success(let answer) = result { accept(index, answer.result["orderId"]?.text ?? "", into: &out) }
+            tickets[index].askAt = now + (isStreaming ? 1_000_000 : 250_000)
+        case .known, .unknown: if !isSeen { doubt(index, text, at: now) }
+        case _ where isSeen: break
+        default: refused(index, reaction, code, text, at: now, into: &out)
+        }
+    }
+
+    private static func isFor(_ link: String, _ answer: Answer) -> Bool {
+        answer.json["retCode"] != nil && answer.result["orderLinkId"]?.text ?? link == link
+    }
+
+    mutating func accept(_ index: Int, _ exchangeID: String, into out: inout Output) {
+        tickets[index].state = .accepted
+        tickets[index].absences = 0
+        if !exchangeID.isEmpty { tickets[index].exchangeID = exchangeID }
+        guard !tickets[index].isTold else { return }
+        tickets[index].isTold = true
+        refusals = 0
+        write(tickets[index], "accepted", into: &out)
+    }
+
+    /// Nobody knows whether the exchange has it.
+    mutating func doubt(_ index: Int, _ cause: String, at now: Int64) {
+        tickets[index].state = .unknown
+        tickets[index].unknownSince = now
+        tickets[index].askAt = now + 250_000
+        say("order \(tickets[index].link): not known whether it was taken (\(cause)); the exchange is asked")
+    }
+
+    private mutating func refused(
+        _ index: Int, _ reaction: Reaction, _ code: String, _ text: String, at now: Int64, into out: inout Output
+    ) {
+        let ticket = tickets.remove(at: index)
+        note(.end(link: ticket.link, outcome: "rejected:\(code)"))
+        guard let desk = desk(ticket.sending.symbol) else { return }
+        switch reaction {
+        case .stop: stop("the exchange refuses with code \(code): \(text)")
+        case .shut: desks[desk].shut = "the exchange refuses with code \(code): \(text)"
+        case .mistimed: ask(.time)
+        default: break
+        }
+        if ticket.sending.isReduceOnly {
+            let isGone = reaction == .nothingToReduce
+            if isGone {
+                ask(.executions(ticket.sending.symbol, since: now - 600_000_000))
+                desks[desk].askAt = now
+            }
+            return retry(
+                ticket, desk, Refusal(code, text), mayPass: isGone || [.notNow, .mistimed].contains(reaction), at: now,
+                into: &out)
+        }
+        walletAskAt = now
+        writeReject(ticket.sending.intent, ticket.sending.symbol, Refusal(code, text), into: &out)
+        refusals += 1
+        if refusals >= settings.maxRefusals {
+            halt(
+                "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)",
+                at: now)
+        }
+    }
+
+    /// An order that closes was not taken: what is left to close is tried under another name.
+    mutating func retry(
+        _ ticket: Ticket, _ desk: Int, _ refusal: Refusal, mayPass: Bool, at now: Int64, into out: inout Output
+    ) {
+        // What exec closes by itself is tried for as long as there is something to close.
+        guard let intent = ticket.sending.intent else { return }
+        guard mayPass, ticket.tries < 3 else {
+            return writeReject(intent, ticket.sending.symbol, refusal, into: &out)
+        }
+        desks[desk].waiting.insert(
+            Desk.Reduction(
+                intent: intent, fraction: ticket.fraction, tries: ticket.tries + 1, notBefore: now + 500_000), at: 0)
+    }
+
+    // MARK: Looking it up
+
+    private mutating func found(
+        _ link: String, _ result: Result<Answer, RESTFailure>, else next: (String, String) -> Request, at now: Int64,
+        into out: inout Output
+    ) {
+        guard let index = ticket(link) else { return }
+        guard case .success(let answer) = result, let list = answer.result["list"]?.elements else {
+            return askLater(index, at: now)
+        }
+        let rows = list.compactMap(OrderRow.init)
+        if let row = rows.first(where: { $0.link == link }) { return take(row, at: now, into: &out) }
+        // An answer that speaks of something else is no answer.
+        guard list.isEmpty else { return askLater(index, at: now) }
+        ask(next(link, tickets[index].sending.symbol))
+    }
+
+    private mutating func filled(
+        _ link: String, _ result: Result<Answer, RESTFailure>, at now: Int64, into out: inout Output
+    ) {
+        guard case .success(let answer) = result, let list = answer.result["list"]?.elements else {
+            if let index = ticket(link) { askLater(index, at: now) }
+            return
+        }
+        book(answer, at: now, into: &out)
+        guard let index = ticket(link) else { return }
+        if tickets[index].state == .unknown, list.isEmpty {
+            absent(index, at: now, into: &out)
+        } else {
+            finish(index, at: now, into: &out)
+            if let index = ticket(link) { askLater(index, at: now) }
+        }
+    }
+
+    /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive, and
+    /// when the request could not be accepted any more, it was never taken.
+    private mutating func absent(_ index: Int, at now: Int64, into out: inout Output) {
+        tickets[index].absences += 1
+        let ticket = tickets[index]
+        let age = now - ticket.sending.ts
+        guard ticket.absences >= 3, now - ticket.unknownSince >= 30_000_000, isStreaming,
+            age > Self.receiveWindow + 1_000_000
+        else { return askLater(index, at: now) }
+        tickets.remove(at: index)
+        note(.end(link: ticket.link, outcome: "not_placed"))
+        let refusal = Refusal(
+            "not_placed", "the exchange has never had it, in \(ticket.absences) answers over \(age / 1_000_000) s")
+        guard ticket.sending.isReduceOnly, let desk = desk(ticket.sending.symbol) else {
+            return writeReject(ticket.sending.intent, ticket.sending.symbol, refusal, into: &out)
+        }
+        retry(ticket, desk, refusal, mayPass: true, at: now, into: &out)
+    }
+
+    /// So long after its timestamp the exchange accepts a request, microseconds.
+    public static let receiveWindow: Int64 = 5_000_000
+
+    private mutating func askLater(_ index: Int, at now: Int64) {
+        tickets[index].rounds += 1
+        let pause = Int64(250_000) << min(5, Int64(tickets[index].rounds))
+        tickets[index].askAt = now + pause
+    }
+}
+
+extension RESTFailure {
+    /// As a record says it.
+    var code: String {
+        switch self {
+        case .unsent: "unsent"
+        case .unreachable: "unreachable"
+        case .status(let status): "http_\(status)"
+        case .banned: "http_403"
+        case .garbled: "garbled"
+        case .refused(let code, _): "\(code)"
+        }
+    }
+}

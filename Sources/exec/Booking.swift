@@ -1,0 +1,200 @@
+import Bybit
+import Records
+import Venue
+
+/// What has been traded, and what the exchange says there is.
+extension Executor {
+    /// Books the executions of an answer, the oldest first.
+    mutating func book(_ answer: Answer, at now: Int64, into out: inout Output) {
+        let rows = answer.list(ExecutionRow.init).enumerated()
+            .sorted { ($0.element.ts, -$0.offset) < ($1.element.ts, -$1.offset) }
+        for (_, row) in rows { book(row, at: now, into: &out) }
+    }
+
+    /// Books an execution, unless it has been.
+    mutating func book(_ row: ExecutionRow, at now: Int64, into out: inout Output) {
+        guard !memory.executions.contains(row.id), let index = desk(row.symbol) else { return }
+        guard let price = Price(text: row.price), let quantity = Quantity(text: row.quantity), price > .zero,
+            quantity > .zero, let fee = Money(text: row.fee)
+        else { return say("\(row.symbol): an execution that cannot be read: \(row.id)") }
+        if row.type == "Funding" {
+            note(.funding(execution: row.id, received: -fee))
+            walletAskAt = now
+            return
+        }
+        let place = row.link.isEmpty ? nil : ticket(row.link)
+        let sending = row.link.isEmpty ? nil : memory.sent[row.link]
+        let holding = memory.holding(row.symbol)
+        let closes = holding.map { $0.position.side.closing == row.side } ?? false
+        let opens = sending.map { !$0.isReduceOnly } ?? false
+        guard closes ? quantity <= holding!.position.quantity : opens else {
+            return isolate(
+                index, "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of an order of ours", into: &out
+            )
+        }
+        let booking = Booking(
+            execution: row.id, link: row.link, symbol: row.symbol, side: row.side,
+            level: Level(price: price, quantity: quantity), fee: fee, isMaker: row.isMaker,
+            reason: Self.reason(row, sending, closes: closes), ts: eventTime)
+        let realised = note(.fill(booking))
+        let opener = booking.reason == "external" ? nil : memory.holdings[row.symbol]?.opener
+        write(booking, realised, id: sending?.intent ?? opener, into: &out)
+        desks[index].filledAt = now
+        if let place {
+            if !tickets[place].isTold || tickets[place].state != .accepted { accept(place, row.orderID, into: &out) }
+            tickets[place].booked += quantity
+            tickets[place].stated = max(tickets[place].stated, tickets[place].booked)
+            if opens { protect(index, at: now) }
+            finish(place, at: now, into: &out)
+        } else {
+            tell(index, at: now, into: &out)
+        }
+    }
+
+    private static func reason(_ row: ExecutionRow, _ sending: Sending?, closes: Bool) -> String {
+        if row.type == "BustTrade" || row.type == "AdlTrade" { return "liquidation" }
+        if let sending { return sending.isReduceOnly ? "reduce" : "open" }
+        if row.origin.contains("StopLoss") { return "stop_loss" }
+        if row.origin.contains("TakeProfit") { return "take_profit" }
+        return "external"
+    }
+
+    /// What is in this symbol is not only ours: it is left alone, and nothing is opened beside it.
+    mutating func isolate(_ index: Int, _ cause: String, into out: inout Output) {
+        guard desks[index].shut == nil else { return }
+        desks[index].shut = cause
+        writeReject(nil, desks[index].name, Refusal("foreign_position", cause), into: &out)
+        say("\(desks[index].name): \(cause); nothing is opened in it any more, and what is not ours is left alone")
+    }
+
+    // MARK: The end of an order
+
+    /// Takes what the exchange says of an order.
+    mutating func take(_ row: OrderRow, at now: Int64, into out: inout Output) {
+        guard let index = ticket(row.link), let filled = Quantity(text: row.filled) else { return }
+        accept(index, row.id, into: &out)
+        // Sources may contradict each other: what says more is later.
+        tickets[index].stated = max(tickets[index].stated, filled)
+        switch row.status {
+        case .open, .unknown: break
+        case .filled: tickets[index].ended = tickets[index].ended ?? ""
+        case .ended: tickets[index].ended = Self.cause(row.reason)
+        }
+        finish(index, at: now, into: &out)
+        guard let index = ticket(row.link) else { return }
+        let isShort = tickets[index].booked < tickets[index].stated
+        if isShort, tickets[index].ended != nil {
+            ask(.fills(row.link, row.symbol))
+        } else {
+            tickets[index].askAt = now + (isStreaming ? 2_000_000 : 500_000)
+        }
+    }
+
+    /// Why an order ended, in the words of `paper`.
+    private static func cause(_ reason: String) -> String {
+        switch reason {
+        case "EC_NoImmediateQtyToFill", "EC_ReachMarketPriceLimit", "EC_CancelForNoFullFill": "depth"
+        case "CancelByReduceOnly", "CancelByTpSlTsClear", "CancelAllBeforeLiq": "position_gone"
+        case "CancelByNoEnoughMargin": "margin"
+        default: reason
+        }
+    }
+
+    /// Ends an order of which all has been booked.
+    mutating func finish(_ index: Int, at now: Int64, into out: inout Output) {
+        let ticket = tickets[index]
+        let isFilled = ticket.booked >= ticket.sending.quantity
+        guard isFilled || ticket.ended != nil && ticket.booked >= ticket.stated else { return }
+        tickets.remove(at: index)
+        note(.end(link: ticket.link, outcome: isFilled ? "filled" : "cancelled:\(ticket.ended ?? "")"))
+        if isFilled {
+            write(ticket, "filled", into: &out)
+        } else {
+            if ticket.booked > .zero { write(ticket, "partial", into: &out) }
+            let cause = ticket.ended.flatMap { $0.isEmpty ? nil : $0 } ?? "depth"
+            write(ticket, "cancelled", because: cause, into: &out)
+        }
+        guard let desk = desk(ticket.sending.symbol) else { return }
+        tell(desk, at: now, into: &out)
+        pump(desk, at: now, into: &out)
+    }
+
+    /// Something has been traded: says what is held now, and asks the exchange what it thinks.
+    private mutating func tell(_ index: Int, at now: Int64, into out: inout Output) {
+        let name = desks[index].name
+        if let holding = memory.holdings[name] { writePosition(name, holding, into: &out) }
+        if memory.holding(name) == nil {
+            desks[index].protectBy = nil
+            desks[index].closing = nil
+        }
+        desks[index].askAt = now
+        walletAskAt = now
+    }
+
+    // MARK: The position
+
+    /// The exchange must show within two seconds that what was opened is protected.
+    private mutating func protect(_ index: Int, at now: Int64) {
+        if desks[index].protectBy == nil { desks[index].protectBy = now + 2_000_000 }
+        desks[index].askAt = min(desks[index].askAt ?? .max, now + 200_000)
+    }
+
+    /// Takes what the exchange says of a position.
+    /// - Parameter isAnswer: a push may be older than what has been booked.
+    mutating func take(_ row: PositionRow, isAnswer: Bool, at now: Int64, into out: inout Output) {
+        guard let index = desk(row.symbol), let size = Quantity(text: row.size) else { return }
+        guard row.index == 0 else {
+            if size > .zero { stop("\(row.symbol) is in hedge mode: positions of both sides") }
+            return
+        }
+        if let sequence = row.sequence {
+            guard sequence >= desks[index].sequence else { return }
+            desks[index].sequence = sequence
+        }
+        guard let holding = memory.holding(row.symbol) else {
+            return compare(index, isSame: size == .zero, "\(row.size) are held that are not ours", at: now, into: &out)
+        }
+        let isSame = size == holding.position.quantity && row.side == holding.position.side.opening
+        compare(
+            index, isSame: isSame,
+            "\(holding.position.side.rawValue) \(holding.position.quantity) is booked, and the exchange has "
+                + "\(row.side?.rawValue ?? "nothing") \(row.size)", at: now, into: &out)
+        guard size > .zero, isSame else { return }
+        if row.stopLoss != nil, row.takeProfit != nil {
+            desks[index].protectBy = nil
+        } else {
+            if desks[index].protectBy == nil { desks[index].protectBy = now + 2_000_000 }
+            desks[index].askAt = now + 400_000
+        }
+    }
+
+    /// A position that differs for longer than its messages may take is not only ours.
+    private mutating func compare(
+        _ index: Int, isSame: Bool, _ difference: String, at now: Int64, into out: inout Output
+    ) {
+        let name = desks[index].name
+        guard !isSame, !hasTicket(name) else {
+            desks[index].differsSince = nil
+            return
+        }
+        let since = desks[index].differsSince ?? now
+        desks[index].differsSince = since
+        if now - since >= 5_000_000 { return isolate(index, difference, into: &out) }
+        ask(.executions(name, since: now + clockOffset - 600_000_000))
+    }
+
+    // MARK: Money
+
+    mutating func take(_ row: WalletRow, at now: Int64, into out: inout Output) {
+        guard let equity = Money(text: row.equity), let available = Money(text: row.available) else { return }
+        wallet = Wallet(equity: equity, available: available)
+        writeAccount(into: &out)
+        let day = (now + clockOffset) / 86_400_000_000
+        if memory.day?.number != day { note(.day(day, equity: equity), isSynced: true) }
+        guard let start = memory.day?.equity, start > .zero else { return }
+        let least = start - start.times(settings.dailyLoss, .down)
+        if equity < least {
+            halt("daily_loss", "equity is \(equity) USDT, less than \(least): \(start) began the day", at: now)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Venue
+
+/// One symbol that may be traded.
+struct Desk {
+    let name: String
+    let instrument: Instrument
+    var market = Market()
+    /// Why nothing is opened in it any more.
+    var shut: String?
+    /// Intents to reduce that wait until what is on its way has ended: what is left then, nobody knows before.
+    var waiting: [Reduction] = []
+    /// Why the position is to be closed, whatever anybody else wants.
+    var closing: Closing?
+    /// By then the exchange must have shown that the position is protected.
+    var protectBy: Int64?
+    /// When the exchange is next asked about the position; nil if nothing calls for it.
+    var askAt: Int64?
+    /// The position is not what was booked, since then.
+    var differsSince: Int64?
+    /// The running number of the last position that the exchange told.
+    var sequence: Int64 = -1
+    /// Of the last fill, wall clock.
+    var filledAt: Int64 = 0
+
+    struct Reduction {
+        let intent: String
+        let fraction: Rate
+        var tries = 0
+        var notBefore: Int64 = 0
+    }
+
+    enum Reason: String { case unprotected, flatten }
+
+    struct Closing {
+        let reason: Reason
+        var tries = 0
+        var notBefore: Int64 = 0
+    }
+}
+
+/// An order that has been sent, until nothing more can come of it.
+struct Ticket {
+    enum State { case sent, accepted, unknown }
+
+    let sending: Sending
+    /// Of an order that closes: of what was held when it was sent.
+    var fraction = Rate(units: Rate.one)
+    /// How often this intent was sent before, under other names.
+    var tries = 0
+    var state = State.sent
+    /// Whether its acceptance is on the record.
+    var isTold = false
+    var exchangeID = ""
+    /// Filled, as the exchange says, and as its fills have been booked.
+    var stated = Quantity.zero
+    var booked = Quantity.zero
+    /// Why it has ended; nil while it has not. Empty for one that is filled.
+    var ended: String?
+    /// When the exchange is next asked about it.
+    var askAt: Int64
+    /// So many times since it became unknown.
+    var rounds = 0
+    /// So many valid answers in a row have not known it.
+    var absences = 0
+    var unknownSince: Int64 = 0
+
+    var link: String { sending.link }
+}

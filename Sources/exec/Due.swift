@@ -1,0 +1,59 @@
+public import Records
+
+/// What is due as time passes.
+extension Executor {
+    /// Does what is due.
+    /// - Parameter now: the wall clock, microseconds.
+    public mutating func advance(to now: Int64, into out: inout Output) {
+        if now >= timeAskAt {
+            timeAskAt = now + 60_000_000
+            ask(.time)
+        }
+        guard now >= bannedUntil else { return }
+        for ticket in tickets where ticket.askAt <= now {
+            ask(.order(ticket.link, ticket.sending.symbol))
+            if let index = self.ticket(ticket.link) { tickets[index].askAt = now + 8_000_000 }
+        }
+        for index in desks.indices {
+            if let by = desks[index].protectBy, now >= by, memory.holding(desks[index].name) != nil {
+                desks[index].protectBy = nil
+                say(
+                    "\(desks[index].name): the exchange does not show a stop within two seconds: the position is closed"
+                )
+                if desks[index].closing == nil { desks[index].closing = Desk.Closing(reason: .unprotected) }
+            }
+            if let askAt = desks[index].askAt, now >= askAt {
+                desks[index].askAt = nil
+                ask(.position(desks[index].name))
+            }
+            pump(index, at: now, into: &out)
+        }
+        if let askAt = walletAskAt, now >= askAt {
+            walletAskAt = nil
+            ask(.wallet)
+        }
+        review(at: now)
+    }
+
+    /// What is held is looked at every half a minute, and every two seconds while no stream tells of it.
+    private mutating func review(at now: Int64) {
+        let interval: Int64 = isStreaming ? 30_000_000 : 2_000_000
+        for index in desks.indices where memory.holding(desks[index].name) != nil && desks[index].askAt == nil {
+            guard !pending.contains(.position(symbol: desks[index].name)) else { continue }
+            desks[index].askAt = now + interval
+            if !isStreaming { ask(.executions(desks[index].name, since: now + clockOffset - 600_000_000)) }
+        }
+    }
+
+    /// When `advance` has something to do at the latest, microseconds of the wall clock.
+    public var nextDue: Int64 {
+        var due = min(timeAskAt, walletAskAt ?? .max)
+        for ticket in tickets { due = min(due, ticket.askAt) }
+        for desk in desks {
+            due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max)
+            guard memory.holding(desk.name) != nil, !hasTicket(desk.name) else { continue }
+            due = min(due, desk.closing?.notBefore ?? .max, desk.waiting.first?.notBefore ?? .max)
+        }
+        return max(due, bannedUntil)
+    }
+}

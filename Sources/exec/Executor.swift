@@ -1,0 +1,118 @@
+public import Bybit
+import Records
+import Venue
+
+/// The heart of exec: what comes in, and what is to be done about it. No clock, no socket, no file, so that every fault
+/// can be led through it in memory: whoever drives it says what time it is, does what `takeEffects` lists, in its order, and
+/// brings back the answers.
+///
+/// Its own parts: what an intent must be to become an order (`Acceptance`), what answers mean (`Answers`), the private
+/// stream (`Stream`), what is booked (`Booking`), what is due (`Due`), and the records (`Writing`).
+public struct Executor {
+    public enum Effect {
+        /// Goes to the journal; nothing behind it may be done if it cannot.
+        case keep(JSON, isSynced: Bool)
+        case ask(Request)
+        /// For a person.
+        case say(String)
+    }
+
+    let settings: Settings
+    var memory: Memory
+    var desks: [Desk]
+    var tickets: [Ticket] = []
+    /// What is on its way to the exchange.
+    var pending: Set<Request.Subject> = []
+    var wallet: Wallet?
+    /// The private stream has been subscribed to, and lives.
+    public internal(set) var isStreaming = false
+    /// Why nothing is opened any more while the program runs.
+    public internal(set) var stopped: String?
+    private(set) var isHalted = false
+    /// Nothing goes to the exchange before; microseconds of the wall clock.
+    var bannedUntil: Int64 = 0
+    var refusals = 0
+    /// Event time: that of the stream's last record.
+    var eventTime: Int64 = 0
+    var hasStarted = false
+    /// Every id that was seen: an id names one order for ever.
+    var ids: Set<String> = []
+    /// What the last `account` said.
+    var told: Statement?
+    /// What the exchange's clock is ahead, microseconds.
+    public var clockOffset: Int64 = 0
+    var timeAskAt: Int64 = 0
+    var walletAskAt: Int64?
+    /// No further intents come.
+    var isEnding = false
+    private var effects: [Effect] = []
+
+    struct Wallet {
+        var equity: Money
+        var available: Money
+    }
+
+    public mutating func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    public var hasEffects: Bool { !effects.isEmpty }
+
+    /// Asks, unless the same is on its way.
+    mutating func ask(_ request: Request) {
+        if pending.insert(request.subject).inserted { effects.append(.ask(request)) }
+    }
+
+    mutating func say(_ text: String) { effects.append(.say(text)) }
+
+    /// Remembers, here and in the journal.
+    @discardableResult
+    mutating func note(_ entry: Entry, isSynced: Bool = false) -> Money {
+        effects.append(.keep(entry.json, isSynced: isSynced))
+        var instrument: Instrument?
+        if case .fill(let booking) = entry { instrument = desk(booking.symbol).map { desks[$0].instrument } }
+        return memory.take(entry, instrument)
+    }
+
+    func desk(_ symbol: String) -> Int? { desks.firstIndex { $0.name == symbol } }
+
+    func ticket(_ link: String) -> Int? { tickets.firstIndex { $0.link == link } }
+
+    func hasTicket(_ symbol: String) -> Bool { tickets.contains { $0.sending.symbol == symbol } }
+
+    /// A person wants that nothing is opened, or does not any more.
+    public mutating func setHalted(_ isHalted: Bool) {
+        guard self.isHalted != isHalted else { return }
+        self.isHalted = isHalted
+        say(isHalted ? "the halt file is there: nothing is opened" : "the halt file is gone: trading goes on")
+    }
+
+    mutating func stop(_ cause: String) {
+        guard stopped == nil else { return }
+        stopped = cause
+        say("nothing is opened any more: \(cause)")
+    }
+
+    /// Nothing is opened any more, now or after a restart, until a person says so.
+    mutating func halt(_ code: String, _ reason: String, at now: Int64) {
+        guard memory.halt == nil else { return }
+        note(.halt(code: code, reason: reason, ts: now), isSynced: true)
+        say("nothing is opened any more: \(reason); see docs/exec.md for how to go on")
+    }
+
+    /// Whether all that was begun has ended, and nobody waits for anything.
+    public var isDone: Bool {
+        isEnding && tickets.isEmpty
+            && desks.allSatisfy { $0.waiting.isEmpty && ($0.closing == nil || memory.holding($0.name) == nil) }
+    }
+
+    /// No further intents come: at the end of input, or when somebody asks the program to end.
+    public mutating func end() {
+        isEnding = true
+        guard settings.onEnd == .flatten else { return }
+        for index in desks.indices where desks[index].closing == nil {
+            desks[index].closing = Desk.Closing(reason: .flatten)
+        }
+    }
+}

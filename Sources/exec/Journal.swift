@@ -1,0 +1,97 @@
+public import Bybit
+import COpenSSL
+import Records
+
+/// The lines of a journal: each names the hash of itself and of all before it, so that a line that was cut, changed or
+/// taken out shows.
+///
+///     <64 hexadecimal digits> {...}
+///
+/// The digits are SHA-256(digits of the line before + JSON text), with 64 zeros before the first.
+public struct Journal: Sendable {
+    /// The longest line, bytes with its LF.
+    static let lineLimit = 4096
+    private static let digits = 64
+
+    /// Of the last line.
+    private var hash = [UInt8](repeating: UInt8(ascii: "0"), count: Self.digits)
+
+    public init() {}
+
+    /// The head of the chain, for a person to note down.
+    public var head: String { String(decoding: hash, as: UTF8.self) }
+
+    /// The next line.
+    public mutating func line(_ entry: JSON) -> [UInt8] {
+        let text = entry.bytes
+        hash = Self.hash(hash, text)
+        let line = hash + [UInt8(ascii: " ")] + text + [10]
+        precondition(line.count <= Self.lineLimit, "an entry of the journal is short")
+        return line
+    }
+
+    /// What a file holds.
+    public struct Content {
+        public internal(set) var entries: [JSON] = []
+        /// Goes on behind the last entry.
+        public internal(set) var journal = Journal()
+        /// Bytes of the entries; what lies behind was torn by a crash, and is to be cut off before anything is appended.
+        public internal(set) var count = 0
+        /// Bytes behind them.
+        public internal(set) var torn = 0
+    }
+
+    /// Reads a file.
+    /// - Throws: `JournalDamage`, where a sound line stands behind one that is not: that is no crash, and what is missing
+    ///   may be an order.
+    public static func read(_ bytes: [UInt8]) throws(JournalDamage) -> Content {
+        var content = Content()
+        var (start, number, isSound) = (0, 0, true)
+        while let end = bytes[start...].firstIndex(of: 10) {
+            number += 1
+            let line = bytes[start..<end]
+            if isSound, let entry = entry(line, behind: content.journal.hash) {
+                content.entries.append(entry)
+                content.journal.hash = Array(line.prefix(digits))
+                content.count = end + 1
+            } else {
+                let before = previous(of: start, in: bytes)
+                if !isSound, let before, entry(line, behind: before) != nil { throw JournalDamage(line: number - 1) }
+                isSound = false
+            }
+            start = end + 1
+        }
+        content.torn = bytes.count - content.count
+        return content
+    }
+
+    /// What the line before `start` says of itself.
+    private static func previous(of start: Int, in bytes: [UInt8]) -> [UInt8]? {
+        guard start > 0 else { return nil }
+        let begin = bytes[..<(start - 1)].lastIndex(of: 10).map { $0 + 1 } ?? 0
+        let line = bytes[begin..<(start - 1)]
+        return line.count > digits ? Array(line.prefix(digits)) : nil
+    }
+
+    private static func entry(_ line: ArraySlice<UInt8>, behind hash: [UInt8]) -> JSON? {
+        guard line.count > digits + 1, line.count < lineLimit, line[line.startIndex + digits] == UInt8(ascii: " ")
+        else { return nil }
+        let text = Array(line.dropFirst(digits + 1))
+        guard line.prefix(digits).elementsEqual(Self.hash(hash, text)) else { return nil }
+        return try? JSON(reading: text)
+    }
+
+    private static func hash(_ before: [UInt8], _ text: [UInt8]) -> [UInt8] {
+        let message = before + text
+        var digest = [UInt8](repeating: 0, count: 32)
+        SHA256(message, message.count, &digest)
+        let hexadecimal = Array("0123456789abcdef".utf8)
+        return digest.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] }
+    }
+}
+
+/// A journal that is not what was written.
+public struct JournalDamage: Error, Equatable {
+    /// The first line that is not sound, from 1.
+    public let line: Int
+}

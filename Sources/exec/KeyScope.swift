@@ -1,0 +1,32 @@
+public import Bybit
+
+/// What a key may do, held against what it needs: to trade contracts, and nothing else.
+public enum KeyScope {
+    /// Groups that are needed.
+    private static let needed: Set<String> = ["ContractTrade", "Derivatives"]
+    /// Days before its end from which on a key is not begun with.
+    private static let leastDays = 14
+
+    /// Why a key is not traded with.
+    /// - Parameter isMainAllowed: a main account's key can lose all that is there.
+    public static func problems(_ key: KeyInfo, isLive: Bool, isMainAllowed: Bool) -> [String] {
+        var problems: [String] = []
+        for permission in key.permissions where !permission.granted.isEmpty {
+            if needed.contains(permission.group) { continue }
+            problems.append(
+                "it may do more than trade contracts: \(permission.group) \(permission.granted.joined(separator: ", "))"
+            )
+        }
+        let trades = key.permissions.contains {
+            needed.contains($0.group) && $0.granted.contains { $0.contains("Order") || $0 == "DerivativesTrade" }
+        }
+        if isLive, key.isReadOnly || !trades { problems.append("it may not place orders") }
+        if key.addresses.isEmpty || key.addresses.contains("*") { problems.append("it is bound to no address") }
+        if key.isMaster, !isMainAllowed {
+            problems.append(
+                "it is the main account's: use a sub-account that holds only what may be lost, or --main-account")
+        }
+        if let days = key.daysLeft, days >= 0, days <= leastDays { problems.append("it ends in \(days) days") }
+        return problems
+    }
+}

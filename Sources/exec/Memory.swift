@@ -1,0 +1,87 @@
+import Venue
+
+/// All that a start must know again: a fold over the journal. What happens while the program runs goes through it too, so
+/// that what is recovered is what was.
+struct Memory {
+    /// A position of ours.
+    struct Holding {
+        /// The intent that opened it.
+        let opener: String
+        let conviction: Conviction
+        var position: Position
+    }
+
+    private(set) var epoch: Int64 = 0
+    /// Every order ever sent, by its client order id.
+    private(set) var sent: [String: Sending] = [:]
+    /// Those of which more may come.
+    private(set) var open: [String] = []
+    /// Every intent that became an order.
+    private(set) var intents: Set<String> = []
+    private(set) var executions: Set<String> = []
+    /// How much of an order has been booked.
+    private(set) var booked: [String: Quantity] = [:]
+    /// By symbol; a position that is gone stays until the next one.
+    private(set) var holdings: [String: Holding] = [:]
+    private(set) var halt: (code: String, reason: String)?
+    private(set) var day: (number: Int64, equity: Money)?
+    private(set) var realised = Money.zero
+    private(set) var fees = Money.zero
+    private(set) var funding = Money.zero
+    /// Orders that open, of the last minute or so: when, and how much they are worth.
+    private(set) var openings: [(ts: Int64, notional: Money)] = []
+
+    /// What is held in a symbol; nil for none.
+    func holding(_ symbol: String) -> Holding? { holdings[symbol].flatMap { $0.position.isFlat ? nil : $0 } }
+
+    /// - Parameter instrument: of the symbol of a fill.
+    /// - Returns: the profit that a fill brought, before fees.
+    @discardableResult
+    mutating func take(_ entry: Entry, _ instrument: Instrument?) -> Money {
+        switch entry {
+        case .run(let epoch, _): self.epoch = epoch
+        case .send(let sending): take(sending)
+        case .fill(let booking): if let instrument { return take(booking, instrument) }
+        case .end(let link, _): open.removeAll { $0 == link }
+        case .funding(let execution, let received):
+            executions.insert(execution)
+            funding += received
+        case .day(let number, let equity): day = (number, equity)
+        case .halt(let code, let reason, _): halt = (code, reason)
+        case .reset: halt = nil
+        case .stop: break
+        }
+        return .zero
+    }
+
+    private mutating func take(_ sending: Sending) {
+        sent[sending.link] = sending
+        open.append(sending.link)
+        if let intent = sending.intent { intents.insert(intent) }
+        guard !sending.isReduceOnly else { return }
+        openings.removeAll { $0.ts < sending.ts - 120_000_000 }
+        openings.append((sending.ts, sending.notional))
+    }
+
+    private mutating func take(_ booking: Booking, _ instrument: Instrument) -> Money {
+        executions.insert(booking.execution)
+        if !booking.link.isEmpty { booked[booking.link, default: .zero] += booking.level.quantity }
+        fees += booking.fee
+        if holdings[booking.symbol]?.position.isFlat == true { holdings[booking.symbol] = nil }
+        var holding =
+            holdings[booking.symbol]
+            ?? Holding(
+                opener: sent[booking.link]?.intent ?? booking.link, conviction: sent[booking.link]?.conviction ?? .none,
+                position: Position(
+                    Direction(opening: booking.side), leverage: Rate(units: Rate.one), opened: booking.ts))
+        var profit = Money.zero
+        if booking.side == holding.position.side.opening {
+            holding.position.add(booking.level, fee: booking.fee, instrument)
+        } else {
+            profit = holding.position.reduce(booking.level, fee: booking.fee, instrument)
+            realised += profit
+        }
+        holdings[booking.symbol] = holding
+        return profit
+    }
+}

@@ -1,0 +1,132 @@
+public import Bybit
+public import Records
+import Venue
+
+/// What the exchange says before anything is done: of the symbols, the account, and what happened since the last run.
+public struct Opening {
+    public struct Symbol {
+        public let info: InstrumentInfo
+        public let makerFee: String
+        public let takerFee: String
+
+        public init(info: InstrumentInfo, makerFee: String, takerFee: String) {
+            self.info = info
+            self.makerFee = makerFee
+            self.takerFee = takerFee
+        }
+    }
+
+    public var symbols: [Symbol] = []
+    public var positions: [PositionRow] = []
+    public var wallet: WalletRow?
+    /// Of symbols in which something was open.
+    public var executions: [Answer] = []
+    /// What the exchange's clock is ahead, microseconds.
+    public var clockOffset: Int64 = 0
+
+    public init() {}
+}
+
+/// Why a start is refused.
+public enum Unstartable: Error {
+    case unreadableInstrument(String)
+    /// A later version's, or none.
+    case unreadableEntry(line: Int)
+}
+
+extension Executor {
+    /// Begins where the journal ends: every start is a recovery.
+    /// - Parameters:
+    ///   - entries: the journal's.
+    ///   - now: the wall clock, microseconds.
+    public init(
+        _ options: ExecOptions, isLive: Bool, entries: [JSON], _ opening: Opening, at now: Int64, into out: inout Output
+    ) throws(Unstartable) {
+        settings = Settings(options, isLive: isLive)
+        memory = Memory()
+        desks = []
+        for symbol in opening.symbols {
+            guard let instrument = Instrument(symbol) else { throw .unreadableInstrument(symbol.info.symbol) }
+            desks.append(Desk(name: symbol.info.symbol, instrument: instrument))
+        }
+        clockOffset = opening.clockOffset
+        timeAskAt = now + 60_000_000
+        for (index, json) in entries.enumerated() {
+            guard let entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
+            var instrument: Instrument?
+            if case .fill(let booking) = entry {
+                guard let desk = desk(booking.symbol) else { throw .unreadableEntry(line: index + 1) }
+                instrument = desks[desk].instrument
+            }
+            memory.take(entry, instrument)
+        }
+        note(.run(epoch: memory.epoch + 1, ts: now), isSynced: true)
+        resume(opening, at: now, into: &out)
+    }
+
+    private mutating func resume(_ opening: Opening, at now: Int64, into out: inout Output) {
+        let isHolding = desks.contains { memory.holding($0.name) != nil }
+        if !memory.open.isEmpty || isHolding { eventTime = now + clockOffset }
+        for link in memory.open {
+            guard let sending = memory.sent[link] else { continue }
+            var ticket = Ticket(sending: sending, askAt: now)
+            ticket.state = .unknown
+            ticket.unknownSince = now
+            ticket.booked = memory.booked[link] ?? .zero
+            ticket.stated = ticket.booked
+            tickets.append(ticket)
+            say("order \(link) of an earlier run: the exchange is asked what became of it")
+        }
+        for answer in opening.executions { book(answer, at: now, into: &out) }
+        if let wallet = opening.wallet { take(wallet, at: now, into: &out) }
+        for row in opening.positions { meet(row, at: now, into: &out) }
+        if let halt = memory.halt { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
+    }
+
+    /// A position that is not what the journal says was not made by us alone.
+    private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
+        take(row, isAnswer: true, at: now, into: &out)
+        guard let index = desk(row.symbol), desks[index].differsSince != nil else { return }
+        isolate(
+            index, "\(row.side?.rawValue ?? "nothing") \(row.size) is held that is not what the journal has", into: &out
+        )
+    }
+}
+
+extension Instrument {
+    init?(_ symbol: Opening.Symbol) {
+        let info = symbol.info
+        guard let tick = info.tick.flatMap({ Price(text: $0) }), let step = info.step.flatMap({ Quantity(text: $0) }),
+            let least = info.leastQuantity.flatMap({ Quantity(text: $0) }),
+            let most = info.mostQuantity.flatMap({ Quantity(text: $0) }),
+            let notional = Money(text: info.leastNotional ?? "0"),
+            let leverage = info.mostLeverage.flatMap({ Rate(text: $0) }),
+            let maker = Rate(text: symbol.makerFee), let taker = Rate(text: symbol.takerFee)
+        else { return nil }
+        self.init(
+            tick: tick, step: step, minQuantity: least, maxQuantity: most, minNotional: notional, maxLeverage: leverage,
+            makerFee: maker, takerFee: taker)
+    }
+}
+
+extension Executor {
+    /// Since when executions are to be asked for at a start, by symbol: where the journal has something open.
+    /// - Returns: nil if nothing is.
+    public static func executionsSince(_ entries: [JSON], symbol: String) -> Int64? {
+        var since: Int64?
+        var open: [String: Int64] = [:]
+        var held: Int128 = 0
+        for case let entry? in entries.map(Entry.init) {
+            switch entry {
+            case .send(let sending) where sending.symbol == symbol: open[sending.link] = sending.ts
+            case .end(let link, _): open[link] = nil
+            case .fill(let booking) where booking.symbol == symbol:
+                let units = Int128(booking.level.quantity.units)
+                held += booking.side == .buy ? units : -units
+                since = held == 0 ? nil : since ?? open[booking.link] ?? booking.ts
+            default: break
+            }
+        }
+        return [since, open.values.min()].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,94 @@
+public import Bybit
+import Records
+import Venue
+
+/// What is asked of the exchange.
+public struct Request: Sendable {
+    /// What the answer is about: of each, one is on its way at most.
+    public enum Subject: Hashable, Sendable {
+        case create(link: String)
+        /// An order by its client order id.
+        case order(link: String)
+        /// The same among those that have ended.
+        case past(link: String)
+        /// The fills of an order.
+        case fills(link: String)
+        /// The fills of a symbol since a time.
+        case executions(symbol: String)
+        case position(symbol: String)
+        case wallet
+        case time
+    }
+
+    public let subject: Subject
+    public let path: String
+    /// Of a GET.
+    public var query = ""
+    /// Of a POST.
+    public var body: JSON?
+
+    /// Whether it needs a signature.
+    public var isPrivate: Bool { subject != .time }
+
+    /// As it goes over the wire, but for the headers.
+    public var rest: RESTRequest {
+        if let body { RESTRequest(post: path, body: body.bytes) } else { RESTRequest(get: path, query: query) }
+    }
+
+    static func create(_ sending: Sending, _ protection: OrderTerms.Protection?, slippage: Rate?) -> Request {
+        var members: [JSON.Member] = [
+            .init("category", "linear"), .init("symbol", .string(sending.symbol)),
+            .init("side", sending.side == .buy ? "Buy" : "Sell"), .init("orderType", "Market"),
+            .init("qty", "\(sending.quantity)"), .init("positionIdx", 0), .init("orderLinkId", .string(sending.link)),
+        ]
+        if sending.isReduceOnly { members.append(.init("reduceOnly", true)) }
+        if let takeProfit = protection?.takeProfit, let stopLoss = protection?.stopLoss {
+            members += [
+                .init("tpslMode", "Full"), .init("takeProfit", "\(takeProfit.price)"),
+                .init("stopLoss", "\(stopLoss.price)"), .init("tpTriggerBy", .string(takeProfit.by.rawValue)),
+                .init("slTriggerBy", .string(stopLoss.by.rawValue)),
+            ]
+        }
+        if let slippage {
+            members += [
+                .init("slippageToleranceType", "Percent"),
+                .init("slippageTolerance", "\(Rate(units: slippage.units * 100))"),
+            ]
+        }
+        return Request(
+            subject: .create(link: sending.link), path: "/v5/order/create", body: .object(members))
+    }
+
+    static func order(_ link: String, _ symbol: String) -> Request {
+        Request(subject: .order(link: link), path: "/v5/order/realtime", query: named(link, symbol))
+    }
+
+    static func past(_ link: String, _ symbol: String) -> Request {
+        Request(subject: .past(link: link), path: "/v5/order/history", query: named(link, symbol))
+    }
+
+    static func fills(_ link: String, _ symbol: String) -> Request {
+        Request(subject: .fills(link: link), path: "/v5/execution/list", query: named(link, symbol) + "&limit=100")
+    }
+
+    /// - Parameter start: microseconds.
+    static func executions(_ symbol: String, since start: Int64) -> Request {
+        Request(
+            subject: .executions(symbol: symbol), path: "/v5/execution/list",
+            query: "category=linear&symbol=\(symbol)&startTime=\(start / 1000)&limit=100")
+    }
+
+    static func position(_ symbol: String) -> Request {
+        Request(
+            subject: .position(symbol: symbol), path: "/v5/position/list", query: "category=linear&symbol=\(symbol)")
+    }
+
+    public static let wallet = Request(
+        subject: .wallet, path: "/v5/account/wallet-balance", query: "accountType=UNIFIED&coin=USDT")
+
+    static let time = Request(subject: .time, path: "/v5/market/time")
+
+    private static func named(_ link: String, _ symbol: String) -> String {
+        "category=linear&symbol=\(symbol)&orderLinkId=\(link)"
+    }
+}

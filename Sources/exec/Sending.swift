@@ -1,0 +1,75 @@
+import Records
+import Venue
+
+/// Orders leave: never twice under one name, and never before they are in the journal.
+extension Executor {
+    /// - Throws: `dry_run`, if orders are only told of.
+    mutating func send(
+        _ sending: Sending, _ protection: OrderTerms.Protection? = nil, fraction: Rate = Rate(units: Rate.one),
+        tries: Int = 0
+    ) throws(Refusal) {
+        let isUrgent = sending.intent == nil
+        let request = Request.create(sending, protection, slippage: isUrgent ? nil : settings.slippage)
+        guard settings.isLive else {
+            throw Refusal(
+                "dry_run",
+                "without --live nothing is sent: POST \(request.path) \(String(decoding: request.rest.signed, as: UTF8.self))"
+            )
+        }
+        note(.send(sending), isSynced: true)
+        tickets.append(Ticket(sending: sending, fraction: fraction, tries: tries, askAt: .max))
+        ask(request)
+    }
+
+    /// Sends what waits in a symbol, if nothing is on its way there.
+    mutating func pump(_ index: Int, at now: Int64, into out: inout Output) {
+        let desk = desks[index]
+        guard !hasTicket(desk.name), now >= bannedUntil else { return }
+        guard let holding = memory.holding(desk.name) else {
+            desks[index].closing = nil
+            for reduction in desk.waiting {
+                writeReject(reduction.intent, desk.name, Refusal("no_position", "the position is gone"), into: &out)
+            }
+            desks[index].waiting = []
+            return
+        }
+        if let closing = desk.closing {
+            guard now >= closing.notBefore else { return }
+            desks[index].closing?.tries += 1
+            desks[index].closing?.notBefore = now + min(10_000_000, 500_000 << min(5, Int64(closing.tries)))
+            close(
+                holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: closing.tries, at: now, into: &out)
+        } else if let reduction = desk.waiting.first, now >= reduction.notBefore {
+            desks[index].waiting.removeFirst()
+            close(
+                holding, index, fraction: reduction.fraction, intent: reduction.intent, tries: reduction.tries, at: now,
+                into: &out)
+        }
+    }
+
+    /// Closes a part of what is held now, or all.
+    private mutating func close(
+        _ holding: Memory.Holding, _ index: Int, fraction: Rate, intent: String?, tries: Int, at now: Int64,
+        into out: inout Output
+    ) {
+        let desk = desks[index]
+        let quantity = min(
+            Sizing.reduction(of: holding.position.quantity, by: fraction, desk.instrument), desk.instrument.maxQuantity)
+        let sending = Sending(
+            intent: intent, link: Self.link(intent ?? "x-\(desk.name.prefix(10))-\(String(now, radix: 36))", tries),
+            symbol: desk.name, side: holding.position.side.closing, quantity: quantity, isReduceOnly: true,
+            notional: desk.market.valuation * quantity, conviction: .none, ts: now)
+        do throws(Refusal) { try send(sending, fraction: fraction, tries: tries) } catch {
+            if let intent { return writeReject(intent, desk.name, error, into: &out) }
+            say("\(desk.name): \(error.reason)")
+            desks[index].closing = nil
+        }
+    }
+
+    /// The name of an order: the intent's, and for each further attempt one that follows from it.
+    static func link(_ name: String, _ tries: Int) -> String {
+        guard tries > 0 else { return name }
+        let ending = "-x\(tries)"
+        return name.prefix(IntentIdentifier.limit - ending.utf8.count) + ending
+    }
+}

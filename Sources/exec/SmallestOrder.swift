@@ -1,0 +1,47 @@
+import Venue
+
+/// What the smallest order of a symbol means for an account.
+public struct SmallestOrder {
+    public let lines: [String]
+
+    /// - Parameters:
+    ///   - price, equity: as the exchange writes them.
+    ///   - leverage: that is to be traded with.
+    /// - Returns: nil if a figure cannot be read.
+    public init?(_ symbol: Opening.Symbol, price: String, equity: String, leverage: Double) {
+        guard let instrument = Instrument(symbol), let price = Price(text: price), price > .zero,
+            let equity = Money(text: equity), let leverage = Rate(nearest: leverage), leverage >= Rate(units: Rate.one)
+        else { return nil }
+        let terms = Sizing.Terms(.buy, price: price, leverage: leverage, instrument)
+        let value = price * terms.minimum
+        let need = terms.need(terms.minimum)
+        let fee = Fees.taker(Level(price: price, quantity: terms.minimum), instrument)
+        func share(_ part: Money) -> String {
+            guard equity > .zero else { return "more than all" }
+            return "\(Double(part.units * 1000 / equity.units) / 10) %"
+        }
+        let least = value.units <= 0 || equity <= .zero ? nil : Double(value.units) / Double(equity.units)
+        let halves = equity.times(leverage, .down) >= value + value
+        lines = [
+            "\(symbol.info.symbol)    the smallest order is \(terms.minimum), \(value.rounded) USDT at \(price): \(share(value)) of equity",
+            "           at leverage \(leverage) it locks \(need.rounded) USDT, \(share(need)) of equity"
+                + (need > equity ? ": more than there is" : ""),
+            least.map {
+                $0 > 1
+                    ? "           it takes leverage \(($0 * 100).rounded(.up) / 100) at least to open it with all of the equity"
+                    : ""
+            } ?? "",
+            "           a round trip costs \((fee + fee).rounded) USDT of fees, \(share(fee + fee)) of equity",
+            halves
+                ? "           with all of the equity two of it can be opened, so half can be closed"
+                : "           two of it cannot be opened: a position can only be closed whole",
+        ].filter { !$0.isEmpty }
+    }
+}
+
+extension Money {
+    /// To the hundredth, for people.
+    fileprivate var rounded: Money {
+        Money(units: (units + 50_000_000_000_000) / 100_000_000_000_000 * 100_000_000_000_000)
+    }
+}

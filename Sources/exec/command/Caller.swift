@@ -1,0 +1,82 @@
+import Bybit
+import ExecFold
+import Stage
+
+/// Signs what is private, and calls the exchange while nothing else is to be done: at the start, where every question may be
+/// asked again.
+final class Caller {
+    let host: Host
+    let key: Key
+    private let client: RESTClient
+    /// What the exchange's clock is ahead, microseconds.
+    private(set) var clockOffset: Int64 = 0
+
+    init(_ host: Host, _ key: Key) throws {
+        self.host = host
+        self.key = key
+        do { client = try RESTClient(host) } catch { throw Self.refusal(host, error) }
+    }
+
+    /// Signed now: a request that has waited would be late.
+    /// - Parameter offset: what the exchange's clock is ahead, microseconds.
+    func sign(_ request: RESTRequest, offset: Int64) -> RESTRequest {
+        var signed = request
+        let time = (wallMicroseconds() + offset) / 1000
+        signed.headers += key.headers(request, at: time, window: Executor.receiveWindow / 1000)
+        return signed
+    }
+
+    /// Asks for something private.
+    /// - Throws: `Failure`, unless the exchange grants it or answers with one of `codes`.
+    func get(_ path: String, _ query: String = "", or codes: Set<Int> = []) throws -> Answer? {
+        try call(RESTRequest(get: path, query: query), codes)
+    }
+
+    /// Sets something that may be set twice.
+    func set(_ path: String, _ body: JSON, or codes: Set<Int>) throws {
+        _ = try call(RESTRequest(post: path, body: body.bytes), codes)
+    }
+
+    private func call(_ request: RESTRequest, _ codes: Set<Int>) throws -> Answer? {
+        do throws(RESTFailure) {
+            return try Retry()({ (milliseconds) throws(RESTFailure) in
+                var request = request
+                request.milliseconds = milliseconds
+                return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
+            })
+        } catch {
+            if case .refused(let code, _) = error, codes.contains(code) { return nil }
+            if case .refused(let code, let text) = error {
+                throw Failure.refused(
+                    [10003, 10004, 10005, 10010, 33004].contains(code) ? .permission : .unavailable,
+                    "unable to get \(request.path): the exchange refuses with code \(code): \(text)")
+            }
+            throw Self.refusal(host, error)
+        }
+    }
+
+    /// Asks for something public.
+    func publicly(_ path: String, _ query: String) throws -> Answer {
+        do throws(RESTFailure) { return try client.ask(path, query: query) } catch { throw Self.refusal(host, error) }
+    }
+
+    /// Sets the clock by the fastest of three answers.
+    func synchronise() throws {
+        var best = Int64.max
+        for _ in 0..<3 {
+            let asked = wallMicroseconds()
+            let answer = try publicly("/v5/market/time", "")
+            let took = wallMicroseconds() - asked
+            guard let ts = answer.ts, took < best else { continue }
+            best = took
+            clockOffset = ts + 500 - (asked + took / 2)
+        }
+        if clockOffset.magnitude > 250_000 {
+            diagnose("drift-exec", "this machine's clock is \(-clockOffset / 1000) ms ahead of the exchange's")
+        }
+    }
+
+    private static func refusal(_ host: Host, _ failure: RESTFailure) -> Failure {
+        .refused(.unavailable, "unable to reach \(host.base): \(failure.text)")
+    }
+}

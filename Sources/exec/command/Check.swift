@@ -1,0 +1,50 @@
+import Bybit
+import ExecFold
+import Glibc
+import Stage
+
+/// What a person wants to know before money is at stake.
+struct Check {
+    private let startup: Startup
+
+    init(_ startup: Startup) { self.startup = startup }
+
+    func run() throws {
+        let caller = startup.caller
+        try caller.synchronise()
+        var lines = ["exchange   \(caller.host.base)"]
+        lines.append("clock      the exchange is \(caller.clockOffset / 1000) ms ahead")
+        var problems: [String] = []
+        if let key = try startup.key() {
+            problems = KeyScope.problems(key, isLive: startup.isLive, isMainAllowed: startup.isMainAllowed)
+            let granted = key.permissions.filter { !$0.granted.isEmpty }
+                .map { "\($0.group) \($0.granted.joined(separator: ", "))" }
+            lines.append(
+                "key        \(granted.joined(separator: "; ")); bound to \(key.addresses.joined(separator: ", "))")
+        }
+        let mode = try caller.get("/v5/account/info")?.result["marginMode"]?.text ?? "?"
+        let wallet = try caller.get(Request.wallet.path, Request.wallet.query)?.list(WalletRow.init).first
+        lines.append("account    \(mode), equity \(wallet?.equity ?? "?") USDT, free \(wallet?.available ?? "?")")
+        for symbol in startup.options.symbolNames {
+            let figures = try startup.ask(symbol)
+            let price =
+                try caller.publicly("/v5/market/tickers", "category=linear&symbol=\(symbol)")
+                .result["list"]?.elements?.first?["lastPrice"]?.text ?? ""
+            guard
+                let smallest = SmallestOrder(
+                    figures, price: price, equity: wallet?.equity ?? "", leverage: startup.options.leverage)
+            else {
+                problems.append("\(symbol): the exchange does not say what an order may be")
+                continue
+            }
+            lines += smallest.lines
+        }
+        lines.append(
+            problems.isEmpty ? "nothing speaks against it" : "not fit to trade: " + problems.joined(separator: "; "))
+        let text = Array((lines.joined(separator: "\n") + "\n").utf8)
+        guard write(1, text, text.count) == text.count else {
+            throw Failure.refused(.io, "unable to write to standard output: \(errorText())")
+        }
+        if !problems.isEmpty { throw Failure.refused(.permission, "unable to trade: see the last line of the check") }
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Bybit
+import CUnix
+import ExecFold
+import Glibc
+import Records
+import Stage
+
+@main
+struct ExecCommand: StageCommand {
+    static let verb = "exec"
+
+    static let configuration = CommandConfiguration(
+        commandName: program,
+        abstract: "Trade intents on Bybit: dry, unless --live says otherwise.",
+        discussion: """
+            Reads   intent, and market records for their prices; all else passes.
+            Writes  every line it read, and behind it order, fill, reject, position, account, as drift-paper does.
+
+            The only stage that has a key. docs/exec.md says how to begin, what each refusal means, and how to stop it.
+
+            EXIT STATUS
+              0 end of input; 64 usage, 65 lines that are no records or a damaged journal, 66 no key file, 69 exchange unreachable, \
+            70 broken invariant, 74 a failed write or an output that nobody reads, 75 another exec works in the folder, \
+            77 a key or file that must not be used, 78 a profile or account that cannot be, 128 + n on signal n.
+
+            EXAMPLES
+              drift-exec --key-file bybit.key --check
+              ... | drift-gate | drift-exec --key-file bybit.key --testnet --live | tee audit.ndjson | drift-rebalance > loop
+              touch exec.state/halt
+            """,
+        version: pipelineVersion)
+
+    @Option(help: ArgumentHelp("KEY SECRET in a file of ours alone (mode 600).", valueName: "file"))
+    var keyFile: String?
+
+    @Option(help: ArgumentHelp("Where the journal is kept; one exec at a time works in it.", valueName: "folder"))
+    var state = "exec.state"
+
+    @Flag(help: "Send orders. Without it they are only told of.")
+    var live = false
+
+    @Flag(help: "Say what would be traded with, and end: clock, key, account, the smallest orders.")
+    var check = false
+
+    @Flag(help: "A person has looked: what has halted trading in this folder is lifted.")
+    var reset = false
+
+    @Flag(help: "Trade with a main account's key, which can lose all that is there.")
+    var mainAccount = false
+
+    @OptionGroup(title: "Exchange") var venues: Venues
+    @OptionGroup(title: "Trading") var options: ExecOptions
+    @OptionGroup(title: "Stage") var filter: FilterOptions
+    @OptionGroup(title: "Stage") var common: CommonOptions
+
+    func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        Self.harden()
+        if reset { return try lift() }
+        let key = try Key(file: try keyPath())
+        let caller = try Caller(venues.host, key)
+        let startup = Startup(
+            caller: caller, options: options, isLive: live, isDemo: venues.demo, isMainAllowed: mainAccount)
+        if check { return try Check(startup).run() }
+        let folder = try State(state)
+        let opening = try startup.open(folder.entries)
+        var output = Output(passesOn: !filter.only)
+        let executor: Executor
+        do {
+            executor = try Executor(
+                options, isLive: live, entries: folder.entries, opening, at: wallMicroseconds(), into: &output)
+        } catch { throw Self.refusal(error, state) }
+        let run = try ExecRun(
+            executor, folder, caller, PrivateStream(venues.stream, key), output, meta: meta)
+        try run.run()
+    }
+
+    private static func refusal(_ failure: Unstartable, _ folder: String) -> Failure {
+        switch failure {
+        case .unreadableInstrument(let symbol):
+            .refused(.unavailable, "unable to trade \(symbol): the exchange does not say what an order may be")
+        case .unreadableEntry(let line):
+            .refused(
+                .data,
+                "unable to use \(folder)/journal: entry \(line) is not known to this version, or of a symbol that --symbols "
+                    + "does not name")
+        }
+    }
+
+    private func lift() throws {
+        let folder = try State(state)
+        guard folder.keep(Remark.reset(at: wallMicroseconds()), isSynced: true) else {
+            throw Failure.refused(.io, folder.failure ?? "")
+        }
+        diagnose(Self.program, "trading may begin again in \(state)")
+    }
+
+    private func keyPath() throws -> String {
+        if let keyFile { return keyFile }
+        if let folder = getenv("CREDENTIALS_DIRECTORY") { return String(cString: folder) + "/bybit-key" }
+        throw Failure.refused(.usage, "unable to sign: --key-file names no file, and there is no systemd credential")
+    }
+
+    /// No core, no other process in our memory; and no backtrace, which prints what registers point to: once, that was a
+    /// secret. The runtime reads its variable at the start, so the program begins again with it.
+    private static func harden() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        if getenv("SWIFT_BACKTRACE").map({ String(cString: $0) }) != "enable=no" {
+            setenv("SWIFT_BACKTRACE", "enable=no", 1)
+            UnixSignals.block(false)
+            execv("/proc/self/exe", CommandLine.unsafeArgv)
+        }
+        _ = unix_harden()
+    }
+}

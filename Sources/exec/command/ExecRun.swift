@@ -1,0 +1,205 @@
+import Bybit
+import ExecFold
+import Glibc
+import Records
+import Stage
+
+/// The run: one loop that waits for standard input, the exchange, the private stream and time, and lets none of them wait for
+/// another.
+final class ExecRun {
+    /// While so much waits for whoever reads the output, no further line is read.
+    private static let fullBytes = 1 << 20
+    /// So long the end may take, microseconds.
+    private static let endLimit: Int64 = 60_000_000
+
+    private var executor: Executor
+    private let state: State
+    private var wire: Wire
+    private let stream: PrivateStream
+    private var input: Intake
+    private var output: Output
+    private var outbox: [UInt8] = []
+    private var isInputOpen = true
+    private var isOutputOpen = true
+    private var isReadable = false
+    private var isStreamReadable = false
+    private var endBy: Int64?
+    private var interruption: Int32?
+    private var haltCheckedAt: Int64 = 0
+
+    init(
+        _ executor: Executor, _ state: State, _ caller: Caller, _ stream: PrivateStream, _ output: consuming Output,
+        meta: @escaping (Int64) -> [UInt8]
+    ) throws {
+        self.executor = executor
+        self.state = state
+        self.stream = stream
+        self.output = output
+        input = Intake(0, program: "drift-exec", meta: meta)
+        do throws(RESTFailure) { wire = try Wire(caller) } catch {
+            throw Failure.refused(.unavailable, "unable to reach \(caller.host.base): \(error.text)")
+        }
+        _ = fcntl(1, F_SETFL, fcntl(1, F_GETFL) | O_NONBLOCK)
+    }
+
+    /// Runs to the end of standard input, or until it is asked to end.
+    /// - Throws: `Failure`.
+    func run() throws {
+        defer { _ = fcntl(1, F_SETFL, fcntl(1, F_GETFL) & ~O_NONBLOCK) }
+        while !isOver {
+            try turn()
+            try wait()
+        }
+        try finish()
+    }
+
+    private var isOver: Bool {
+        guard let endBy else { return false }
+        return executor.isDone && wire.isIdle && (outbox.isEmpty || !isOutputOpen) || wallMicroseconds() >= endBy
+    }
+
+    private func turn() throws {
+        let now = wallMicroseconds()
+        if now - haltCheckedAt > 100_000 {
+            haltCheckedAt = now
+            executor.setHalted(state.hasHaltFile)
+        }
+        try takeStream(at: now)
+        try takeAnswers()
+        executor.advance(to: now, into: &output)
+        try act()
+        if isReadable, isInputOpen { try takeInput() }
+        output.settle()
+        try flush()
+    }
+
+    // MARK: What comes
+
+    private func takeInput() throws {
+        isReadable = false
+        guard let count = try input.fill() else { return }
+        while input.next(&output) {
+            executor.receive(input.reader, at: wallMicroseconds(), into: &output)
+            if executor.hasEffects {
+                try act()
+                try takeAnswers()
+            }
+        }
+        guard count == 0 else { return }
+        input.end(&output)
+        isInputOpen = false
+        end()
+    }
+
+    private func takeStream(at now: Int64) throws {
+        for event in try stream.run(at: now, offset: executor.clockOffset, isReadable: isStreamReadable) {
+            switch event {
+            case .frame(let frame): executor.receive(frame: frame, at: now, into: &output)
+            case .isUp(let isUp): executor.setStreaming(isUp, at: now)
+            }
+        }
+        isStreamReadable = false
+        try act()
+    }
+
+    private func takeAnswers() throws {
+        let now = wallMicroseconds()
+        for (flight, result) in wire.run(at: now, offset: executor.clockOffset) {
+            if case .success(let answer) = result, flight.request.subject == .time, let ts = answer.ts {
+                executor.clockOffset = ts + 500 - (flight.sent + now) / 2
+            }
+            executor.receive(result, of: flight.request, at: now, into: &output)
+        }
+        try act()
+    }
+
+    // MARK: What is done
+
+    /// Does what the executor wants, in its order: nothing goes out whose entry is not in the journal.
+    private func act() throws {
+        guard executor.hasEffects else { return }
+        for effect in executor.takeEffects() {
+            switch effect {
+            case .keep(let entry, let isSynced):
+                guard state.keep(entry, isSynced: isSynced) else { throw Failure.refused(.io, state.failure ?? "") }
+            case .ask(let request): wire.add(request)
+            case .say(let text): diagnose("drift-exec", text)
+            }
+        }
+        // What was added leaves now.
+        try takeAnswers()
+    }
+
+    private func flush() throws {
+        output.drain { outbox.append(contentsOf: $0) }
+        guard isOutputOpen else { return outbox.removeAll() }
+        var sent = 0
+        while sent < outbox.count {
+            let count = outbox.withUnsafeBytes { write(1, $0.baseAddress! + sent, $0.count - sent) }
+            if count >= 0 {
+                sent += count
+            } else if errno == EPIPE {
+                isOutputOpen = false
+                diagnose("drift-exec", "nobody reads the output any more: nothing further is opened")
+                end()
+                break
+            } else if errno == EAGAIN {
+                break
+            } else if errno != EINTR {
+                throw Failure.refused(.io, "unable to write to standard output: \(errorText())")
+            }
+        }
+        outbox.removeFirst(sent)
+    }
+
+    private func wait() throws {
+        var files = [
+            pollfd(fd: wantsInput ? 0 : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: isOutputOpen ? 1 : -1, events: Int16(outbox.isEmpty ? 0 : POLLOUT), revents: 0),
+        ]
+        let streamIndex = files.count
+        stream.addFiles(to: &files)
+        let hasStream = files.count > streamIndex
+        wire.addFiles(to: &files)
+        let now = wallMicroseconds()
+        let due = max(0, min(executor.nextDue, stream.nextDue, endBy ?? .max, now + 200_000) - now)
+        let timeout = min(due, Int64(wire.timeoutMilliseconds ?? 200) * 1000)
+        let ready = UnixSignals.wait(
+            &files, timeout: timespec(tv_sec: Int(timeout / 1_000_000), tv_nsec: Int(timeout % 1_000_000) * 1000))
+        if let number = UnixSignals.pending, interruption == nil {
+            // The end may take longer than the second that other stages have.
+            alarm(0)
+            interruption = number
+            end()
+        }
+        guard ready > 0 else { return }
+        isReadable = files[0].revents != 0
+        if files[1].revents & Int16(POLLERR) != 0, isOutputOpen {
+            isOutputOpen = false
+            diagnose("drift-exec", "nobody reads the output any more: nothing further is opened")
+            end()
+        }
+        isStreamReadable = hasStream && files[streamIndex].revents != 0
+    }
+
+    private var wantsInput: Bool { isInputOpen && endBy == nil && outbox.count < Self.fullBytes }
+
+    // MARK: The end
+
+    private func end() {
+        guard endBy == nil else { return }
+        endBy = wallMicroseconds() + Self.endLimit
+        executor.end()
+    }
+
+    private func finish() throws {
+        _ = state.keep(Remark.stop(at: wallMicroseconds()), isSynced: true)
+        diagnose("drift-exec", "the journal ends with \(state.head)")
+        let isDone = executor.isDone
+        if !isDone { diagnose("drift-exec", "the end came before all was known: the next start asks the exchange") }
+        if !isOutputOpen { throw Failure.refused(.io, "unable to write to standard output: nobody reads it") }
+        if let interruption { throw Failure.interrupted(interruption) }
+        try input.check()
+        if !isDone { throw Failure.refused(.unavailable, "unable to end all that was begun") }
+    }
+}

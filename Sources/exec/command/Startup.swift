@@ -1,0 +1,115 @@
+import Bybit
+import ExecFold
+import Stage
+
+/// What is asked, and asserted, before the first line is read.
+struct Startup {
+    let caller: Caller
+    let options: ExecOptions
+    let isLive: Bool
+    let isDemo: Bool
+    let isMainAllowed: Bool
+
+    /// - Parameter entries: the journal's.
+    /// - Throws: `Failure`: 69 where the exchange cannot be reached, 77 for a key that may do too much or too little.
+    func open(_ entries: [JSON]) throws -> Opening {
+        var opening = Opening()
+        try caller.synchronise()
+        opening.clockOffset = caller.clockOffset
+        try checkKey()
+        try checkAccount()
+        for symbol in options.symbolNames {
+            opening.symbols.append(try ask(symbol))
+            let rows = try positions(symbol)
+            if isLive { try assert(symbol, rows) }
+            opening.positions += rows
+            if let since = Executor.executionsSince(entries, symbol: symbol) {
+                opening.executions += try executions(symbol, since: since + caller.clockOffset - 60_000_000)
+            }
+        }
+        opening.wallet = try caller.get(Request.wallet.path, Request.wallet.query)?.list(WalletRow.init).first
+        guard opening.wallet != nil else {
+            throw Self.refusal("the exchange does not say what the account holds", .unavailable)
+        }
+        return opening
+    }
+
+    func key() throws -> KeyInfo? {
+        // Demo accounts do not answer this.
+        isDemo ? nil : try caller.get("/v5/user/query-api").flatMap { KeyInfo($0.result) }
+    }
+
+    private func checkKey() throws {
+        guard let key = try key() else {
+            guard isDemo else { throw Self.refusal("the exchange does not say what the key may do", .unavailable) }
+            return
+        }
+        let problems = KeyScope.problems(key, isLive: isLive, isMainAllowed: isMainAllowed)
+        if !problems.isEmpty { throw Self.refusal("the key: \(problems.joined(separator: "; "))", .permission) }
+    }
+
+    private func checkAccount() throws {
+        let mode = try caller.get("/v5/account/info")?.result["marginMode"]?.text
+        if mode == "PORTFOLIO_MARGIN" { throw Self.refusal("the account is in portfolio margin", .configuration) }
+    }
+
+    func ask(_ symbol: String) throws -> Opening.Symbol {
+        let info = try caller.publicly("/v5/market/instruments-info", "category=linear&symbol=\(symbol)")
+            .list(InstrumentInfo.init).first { $0.symbol == symbol }
+        let fees = try caller.get("/v5/account/fee-rate", "category=linear&symbol=\(symbol)")?
+            .result["list"]?.elements?.first { $0["symbol"]?.text ?? symbol == symbol }
+        guard let info, let maker = fees?["makerFeeRate"]?.text, let taker = fees?["takerFeeRate"]?.text else {
+            throw Self.refusal("the exchange does not know \(symbol), or its fees", .usage)
+        }
+        return Opening.Symbol(info: info, makerFee: maker, takerFee: taker)
+    }
+
+    func positions(_ symbol: String) throws -> [PositionRow] {
+        try caller.get("/v5/position/list", "category=linear&symbol=\(symbol)")?.list(PositionRow.init) ?? []
+    }
+
+    /// One position a symbol, and the leverage that sizes are worked out with. What is open is not touched.
+    private func assert(_ symbol: String, _ rows: [PositionRow]) throws {
+        let isFlat = rows.allSatisfy { $0.side == nil }
+        guard isFlat else {
+            if rows.contains(where: { $0.side != nil && $0.index != 0 }) {
+                throw Self.refusal("\(symbol) is in hedge mode, and something is open", .configuration)
+            }
+            return
+        }
+        try caller.set(
+            "/v5/position/switch-mode", ["category": "linear", "symbol": .string(symbol), "mode": 0], or: [110025])
+        let leverage = JSON.string(Self.text(options.leverage))
+        try caller.set(
+            "/v5/position/set-leverage",
+            ["category": "linear", "symbol": .string(symbol), "buyLeverage": leverage, "sellLeverage": leverage],
+            or: [110043])
+    }
+
+    /// To the hundredth, as the exchange takes it.
+    private static func text(_ leverage: Double) -> String {
+        let hundredths = Int((leverage * 100).rounded())
+        let text = "\(hundredths / 100).\(hundredths % 100 + 100)"
+        return hundredths % 100 == 0 ? "\(hundredths / 100)" : text.replacing(".1", with: ".")
+    }
+
+    /// At most a week of them: what is older is not asked for by anybody.
+    private func executions(_ symbol: String, since: Int64) throws -> [Answer] {
+        var answers: [Answer] = []
+        var cursor = ""
+        let start = max(since, wallMicroseconds() + caller.clockOffset - 7 * 86_400_000_000 + 60_000_000) / 1000
+        repeat {
+            let query = "category=linear&symbol=\(symbol)&startTime=\(start)&limit=100"
+            guard let answer = try caller.get("/v5/execution/list", query + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
+            else { break }
+            answers.append(answer)
+            cursor = answer.result["nextPageCursor"]?.text ?? ""
+        } while !cursor.isEmpty && answers.count < 200
+        // The newest page comes first.
+        return answers.reversed()
+    }
+
+    private static func refusal(_ cause: String, _ status: ExitStatus) -> Failure {
+        .refused(status, "unable to start: \(cause)")
+    }
+}

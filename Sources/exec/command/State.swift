@@ -1,0 +1,96 @@
+import Bybit
+import ExecFold
+import Glibc
+import Stage
+
+/// The folder in which exec keeps what must outlive it: the journal, a lock, and the halt file, if somebody put it there.
+final class State {
+    private let path: String
+    private let lock: Int32
+    private let file: Int32
+    private var journal: Journal
+    /// What the journal held at the start.
+    let entries: [JSON]
+    /// A write has failed: what is on the disk, nobody knows, so nothing is written any more.
+    private(set) var failure: String?
+
+    /// Opens the folder, and makes it where it is not there.
+    /// - Throws: `Failure`: 75 if another exec works in it, 65 for a journal that was damaged.
+    init(_ path: String) throws {
+        self.path = path
+        _ = umask(0o077)
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Self.refusal(.io, "make", path) }
+        lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else { throw Self.refusal(.permission, "open", "\(path)/lock") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw Failure.refused(.temporary, "unable to work in \(path): another drift-exec does")
+        }
+        let name = "\(path)/journal"
+        file = open(name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw Self.refusal(.permission, "open", name) }
+        let bytes = try Self.read(file, name)
+        let content: Journal.Content
+        do { content = try Journal.read(bytes) } catch {
+            throw Failure.refused(
+                .data,
+                "unable to use \(name): line \(error.line) is not what was written, and what follows is; an order may be "
+                    + "missing: compare it with the exchange, and begin in another folder")
+        }
+        if content.torn > 0 {
+            diagnose("drift-exec", "\(name): \(content.torn) bytes behind the last whole entry are cut off")
+            guard ftruncate(file, off_t(content.count)) == 0 else { throw Self.refusal(.io, "mend", name) }
+        }
+        (journal, entries) = (content.journal, content.entries)
+        guard fsync(file) == 0 else { throw Self.refusal(.io, "sync", name) }
+        let folder = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(folder) }
+        guard folder >= 0, fsync(folder) == 0 else { throw Self.refusal(.io, "sync", path) }
+    }
+
+    deinit {
+        close(file)
+        close(lock)
+    }
+
+    /// The head of the chain.
+    var head: String { journal.head }
+
+    /// Whether a person has stopped what opens.
+    var hasHaltFile: Bool { access("\(path)/halt", F_OK) == 0 }
+
+    /// Adds an entry. After the first failure nothing is tried again: the kernel forgets what it could not write.
+    /// - Returns: whether it is where it should be.
+    func keep(_ entry: JSON, isSynced: Bool) -> Bool {
+        guard failure == nil else { return false }
+        var rest = journal.line(entry)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return fail("write") }
+            rest = rest.dropFirst(count)
+        }
+        guard !isSynced || fdatasync(file) == 0 else { return fail("sync") }
+        return true
+    }
+
+    private func fail(_ verb: String) -> Bool {
+        failure = "unable to \(verb) \(path)/journal: \(errorText())"
+        return false
+    }
+
+    private static func read(_ file: Int32, _ name: String) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(file, &part, part.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw refusal(.io, "read", name) }
+            if count == 0 { return bytes }
+            bytes += part[..<count]
+        }
+    }
+
+    private static func refusal(_ status: ExitStatus, _ verb: String, _ path: String) -> Failure {
+        .refused(status, "unable to \(verb) \(path): \(errorText())")
+    }
+}

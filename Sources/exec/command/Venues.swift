@@ -1,0 +1,41 @@
+import ArgumentParser
+import Bybit
+
+/// Where the exchange is.
+struct Venues: ParsableArguments {
+    @Flag(help: "Trade on the exchange's testnet, with its own keys.")
+    var testnet = false
+
+    @Flag(help: "Trade on the exchange's demo accounts, with their own keys.")
+    var demo = false
+
+    @Option(help: ArgumentHelp("Another exchange: https, or http to this machine.", valueName: "URL"))
+    var url: String?
+
+    @Option(
+        help: ArgumentHelp("Its private stream: wss, or ws to this machine. Default: that of --url.", valueName: "URL"))
+    var streamUrl: String?
+
+    func validate() throws {
+        guard [testnet, demo, url != nil].filter({ $0 }).count <= 1 else {
+            throw ValidationError("--testnet, --demo and --url exclude each other")
+        }
+        guard url.map({ Host($0) != nil }) ?? true else {
+            throw ValidationError("--url is not https://HOST[:PORT], nor http:// to this machine")
+        }
+    }
+
+    var host: Host {
+        if let url, let host = Host(url) { return host }
+        return Host(
+            testnet ? "https://api-testnet.bybit.com" : demo ? "https://api-demo.bybit.com" : "https://api.bybit.com")!
+    }
+
+    var stream: String {
+        if let streamUrl { return streamUrl }
+        if url != nil { return host.base.replacing(/^http/, with: "ws") + "/v5/private" }
+        return testnet
+            ? "wss://stream-testnet.bybit.com/v5/private"
+            : demo ? "wss://stream-demo.bybit.com/v5/private" : "wss://stream.bybit.com/v5/private"
+    }
+}

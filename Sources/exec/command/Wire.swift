@@ -1,0 +1,72 @@
+import Bybit
+import ExecFold
+import Glibc
+
+/// Requests on their way: orders first, each endpoint below the exchange's limits, signed as they leave.
+struct Wire {
+    /// A second; the exchange allows 10 and 50.
+    private static let ordersASecond = 8.0
+    private static let questionsASecond = 20.0
+
+    private let pool: RESTPool<Flight>
+    private let caller: Caller
+    private var orders: [Request] = []
+    private var questions: [Request] = []
+    private var orderTokens = ordersASecond
+    private var questionTokens = questionsASecond
+    private var filledAt: Int64 = 0
+
+    struct Flight {
+        let request: Request
+        /// Wall clock, microseconds.
+        let sent: Int64
+    }
+
+    init(_ caller: Caller) throws(RESTFailure) {
+        self.caller = caller
+        pool = try RESTPool(caller.host, most: 6)
+    }
+
+    mutating func add(_ request: Request) {
+        if request.body == nil { questions.append(request) } else { orders.append(request) }
+    }
+
+    var isIdle: Bool { pool.isIdle && orders.isEmpty && questions.isEmpty }
+
+    /// Sends what may go, and takes what has come.
+    /// - Parameter offset: what the exchange's clock is ahead, microseconds.
+    mutating func run(at now: Int64, offset: Int64) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
+        refill(at: now)
+        while !orders.isEmpty, orderTokens >= 1, !pool.isFull {
+            orderTokens -= 1
+            start(orders.removeFirst(), at: now, offset)
+        }
+        while !questions.isEmpty, questionTokens >= 1, !pool.isFull {
+            questionTokens -= 1
+            start(questions.removeFirst(), at: now, offset)
+        }
+        return pool.run().map { tag, result in
+            (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })
+        }
+    }
+
+    private mutating func start(_ request: Request, at now: Int64, _ offset: Int64) {
+        let rest = request.isPrivate ? caller.sign(request.rest, offset: offset) : request.rest
+        pool.start(rest, Flight(request: request, sent: now))
+    }
+
+    private mutating func refill(at now: Int64) {
+        let seconds = filledAt == 0 ? 1 : min(1, max(0, Double(now - filledAt) / 1e6))
+        filledAt = now
+        orderTokens = min(Self.ordersASecond, orderTokens + seconds * Self.ordersASecond)
+        questionTokens = min(Self.questionsASecond, questionTokens + seconds * Self.questionsASecond)
+    }
+
+    func addFiles(to files: inout [pollfd]) { pool.addFiles(to: &files) }
+
+    /// When to run again at the latest, milliseconds from now.
+    var timeoutMilliseconds: Int? {
+        let waits = (!orders.isEmpty || !questions.isEmpty) && !pool.isFull
+        return [waits ? 50 : nil, pool.timeoutMilliseconds].compactMap { $0 }.min()
+    }
+}
