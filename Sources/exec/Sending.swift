@@ -56,7 +56,7 @@ extension Executor {
         let quantity = min(
             Sizing.reduction(of: holding.position.quantity, by: fraction, desk.instrument), desk.instrument.maxQuantity)
         let sending = Sending(
-            intent: intent, link: Self.link(intent ?? "x-\(desk.name.prefix(10))-\(String(now, radix: 36))", tries),
+            intent: intent, link: link(intent ?? "x-\(desk.name.prefix(10))-\(String(now, radix: 36))", tries),
             symbol: desk.name, side: holding.position.side.closing, quantity: quantity, isReduceOnly: true,
             notional: desk.market.valuation * quantity, conviction: .none, ts: now)
         do throws(Refusal) { try send(sending, fraction: fraction, tries: tries) } catch {
@@ -66,10 +66,14 @@ extension Executor {
         }
     }
 
-    /// The name of an order: the intent's, and for each further attempt one that follows from it.
-    static func link(_ name: String, _ tries: Int) -> String {
-        guard tries > 0 else { return name }
-        let ending = "-x\(tries)"
-        return name.prefix(IntentIdentifier.limit - ending.utf8.count) + ending
+    /// The name of an order: the intent's, and for each further attempt, in this run or an earlier one, another that follows
+    /// from it.
+    private func link(_ name: String, _ tries: Int) -> String {
+        for attempt in tries... {
+            let ending = attempt == 0 ? "" : "-x\(attempt)"
+            let link = name.prefix(IntentIdentifier.limit - ending.utf8.count) + ending
+            if memory.sent[String(link)] == nil { return String(link) }
+        }
+        fatalError("there is always another number")
     }
 }

@@ -1,0 +1,393 @@
+import Bybit
+import ExchangeFold
+import Records
+import Rehearsal
+
+@testable import ExecFold
+
+typealias Request = ExecFold.Request
+
+/// The executor and the exchange in one memory, under one clock that a seed drives: markets, intents, and everything that
+/// can go wrong between the two. The same seed gives the same run.
+final class Simulation {
+    /// How often things go wrong, per thousand.
+    struct Faults {
+        var requestLost = 0
+        var answerLost = 0
+        var serverError = 0
+        var limited = 0
+        var garbage = 0
+        var late = 0
+        var doubled = 0
+        var questionFails = 0
+        var frameLost = 0
+        var frameDoubled = 0
+        var frameLate = 0
+        /// Each second.
+        var streamBreaks = 0
+        var crashes = 0
+        var levelsRemoved = 0
+        var outsideTrades = 0
+
+        static let none = Faults()
+        static let all = Faults(
+            requestLost: 60, answerLost: 80, serverError: 60, limited: 30, garbage: 30, late: 60, doubled: 40,
+            questionFails: 150, frameLost: 60, frameDoubled: 100, frameLate: 200, streamBreaks: 30, crashes: 25,
+            levelsRemoved: 15, outsideTrades: 5)
+    }
+
+    private enum Event {
+        case arrive(Request, run: Int)
+        case answer(Request, Result<Answer, RESTFailure>, run: Int)
+        case frame(Bybit.JSON, connection: Int)
+        case connect, subscribed(Int), disconnect(Int)
+        case start
+    }
+
+    static let key = "simulated"
+    private static let secret = Array("secret of the simulation".utf8)
+
+    var random: SplitMix
+    var now: Int64 = 1_760_000_000_000_000
+    var faults = Faults.none
+    let exchange: Exchange
+    private let options: ExecOptions
+    private(set) var executor: Executor?
+    private var run = 0
+    private var queue: [(at: Int64, number: Int, event: Event)] = []
+    private var events = 0
+    // The disk.
+    private(set) var disk: [UInt8] = []
+    private var synced = 0
+    private var journal = Journal()
+    // What is on the record.
+    private(set) var audit: [String] = []
+    private(set) var ledger: [String] = []
+    private(set) var wire: [(link: String, run: Int, isReduceOnly: Bool, at: Int64)] = []
+    private(set) var intents: [String] = []
+    private(set) var said: [String] = []
+    private(set) var fired: [String: Int] = [:]
+    private(set) var crashes = 0
+    private var connection: Int?
+    private var reader = RecordReader()
+    private var exchangeReader = RecordReader()
+    private var prices = [97_000.0, 3400.0]
+    static let symbols = ["BTCUSDT", "ETHUSDT"]
+
+    init(seed: UInt64, _ arguments: [String] = [], equity: String = "1000") throws {
+        random = SplitMix(seed: seed)
+        options = try ExecOptions.parse(arguments)
+        exchange = Exchange(
+            try ExchangeOptions.parse(["--equity", equity, "--ack-delay", "0"]),
+            credentials: [Credential(key: Self.key, secret: Self.secret)])
+        schedule(.start, in: 0)
+    }
+
+    private func schedule(_ event: Event, in delay: Int64) {
+        events += 1
+        queue.append((now + delay, events, event))
+    }
+
+    func happens(_ perThousand: Int, _ name: String) -> Bool {
+        guard perThousand > 0, Int.random(in: 0..<1000, using: &random) < perThousand else { return false }
+        fired[name, default: 0] += 1
+        return true
+    }
+
+    private func delay(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &random) * 1000 }
+
+    // MARK: Time
+
+    /// Goes on for so long, with a market that moves ten times a second.
+    func go(_ seconds: Double, each body: (Simulation) throws -> Void = { _ in }) throws {
+        let end = now + Int64(seconds * 1e6)
+        var tick = now
+        while now < end {
+            try body(self)
+            try quote()
+            tick += 100_000
+            try pass(to: tick)
+            if faults.crashes > 0, now % 1_000_000 < 100_000 { try misfortune() }
+        }
+    }
+
+    private func pass(to time: Int64) throws {
+        while true {
+            let next = queue.enumerated().min { ($0.element.at, $0.element.number) < ($1.element.at, $1.element.number) }
+            let due = executor?.nextDue ?? .max
+            let deadline = exchange.deadline ?? .max
+            let first = min(next?.element.at ?? .max, due, deadline)
+            guard first <= time else { break }
+            now = max(now, first)
+            if let next, next.element.at == first {
+                queue.remove(at: next.offset)
+                try take(next.element.event)
+            } else if deadline == first {
+                serve { exchange.advance(to: now, into: &$0) }
+            } else {
+                try act { executor, out in executor.advance(to: now, into: &out) }
+            }
+        }
+        now = max(now, time)
+    }
+
+    private func misfortune() throws {
+        if happens(faults.crashes, "crash") { crash() }
+        if let connection, happens(faults.streamBreaks, "stream break") {
+            exchange.disconnect(connection)
+            // It is found out at once, or only by silence.
+            schedule(.disconnect(connection), in: delay(Bool.random(using: &random) ? 0...50 : 5000...30_000))
+        }
+        if happens(faults.levelsRemoved, "levels removed") {
+            let body: Bybit.JSON = [
+                "category": "linear", "symbol": .string(Self.symbols.randomElement(using: &random)!), "tpslMode": "Full",
+                "positionIdx": 0, "takeProfit": "0", "stopLoss": "0",
+            ]
+            _ = ask(RESTRequest(post: "/v5/position/trading-stop", body: body.bytes))
+        }
+    }
+
+    // MARK: The market
+
+    private func quote() throws {
+        for (index, symbol) in Self.symbols.enumerated() {
+            let tick = [0.1, 0.01][index]
+            prices[index] *= 1 + Double.random(in: -0.0004...0.0004, using: &random)
+            let ticks = (prices[index] / tick).rounded()
+            let price = (ticks * tick * 100).rounded() / 100
+            let ask = ((ticks + 1) * tick * 100).rounded() / 100
+            try market(
+                #"{"type":"quote","ts":\#(now),"sym":"\#(symbol)","bid":\#(price),"bid_qty":\#(Int.random(in: 1...5, using: &random)),"ask":\#(ask),"ask_qty":4}"#
+            )
+            try market(#"{"type":"trade","ts":\#(now),"sym":"\#(symbol)","px":\#(price),"qty":1,"side":"buy"}"#)
+            try market(#"{"type":"mark","ts":\#(now),"sym":"\#(symbol)","mark":\#(price),"index":\#(price)}"#)
+        }
+    }
+
+    private func market(_ line: String) throws {
+        try withPaddedLine(line) { bytes in
+            try exchangeReader.read(bytes)
+            serve { exchange.receive(exchangeReader, at: now, into: &$0) }
+        }
+        try feed(line)
+    }
+
+    /// A line on the executor's standard input.
+    func feed(_ line: String) throws {
+        guard executor != nil else { return }
+        try withPaddedLine(line) { bytes in
+            try reader.read(bytes)
+            try act { executor, out in executor.receive(reader, at: now, into: &out) }
+        }
+    }
+
+    func intend(_ id: String, _ line: String) throws {
+        guard executor != nil else { return }
+        intents.append(id)
+        try feed(line)
+    }
+
+    // MARK: What happens
+
+    private func take(_ event: Event) throws {
+        switch event {
+        case .start: try start()
+        case .arrive(let request, let run): arrive(request, run)
+        case .answer(let request, let result, let run):
+            guard run == self.run else { return }
+            try act { executor, out in
+                if case .success(let answer) = result, request.subject == .time, let ts = answer.ts {
+                    executor.clockOffset = ts + 500 - now
+                }
+                executor.receive(result, of: request, at: now, into: &out)
+            }
+        case .frame(let frame, let connection):
+            guard connection == self.connection else { return }
+            try act { executor, out in executor.receive(frame: frame, at: now, into: &out) }
+        case .connect: connect()
+        case .subscribed(let number):
+            guard number == connection else { return }
+            try act { executor, _ in executor.setStreaming(true, at: now) }
+        case .disconnect(let number):
+            guard number == connection else { return }
+            connection = nil
+            try act { executor, _ in executor.setStreaming(false, at: now) }
+            schedule(.connect, in: delay(200...3000))
+        }
+    }
+
+    private func connect() {
+        guard executor != nil, connection == nil, let number = exchange.connect(path: "/v5/private") else { return }
+        connection = number
+        let expires = "\(now / 1000 + 10_000)"
+        let sign = Signature.stream(secret: Self.secret, expires: expires)
+        let topics = Executor.topics.map { Bybit.JSON.string($0) }
+        for text in [
+            ["op": "auth", "args": [.string(Self.key), .string(expires), .string(sign)]],
+            ["op": "subscribe", "args": .array(topics)] as Bybit.JSON,
+        ] {
+            serve { exchange.receive(text.bytes, from: number, at: now, into: &$0) }
+        }
+        schedule(.subscribed(number), in: 30_000)
+    }
+
+    /// A request reaches the exchange.
+    private func arrive(_ request: Request, _ run: Int) {
+        let isOrder = request.body != nil
+        func reply(_ result: Result<Answer, RESTFailure>, after delay: Int64) {
+            schedule(.answer(request, result, run: run), in: delay)
+        }
+        if isOrder {
+            if happens(faults.serverError, "5xx, not done") { return reply(.failure(.status(502)), after: 10_000) }
+            if happens(faults.limited, "10006, not done") {
+                return reply(.failure(.refused(10006, "Too many visits")), after: 10_000)
+            }
+        } else if happens(faults.questionFails, "question fails") {
+            return reply(.failure([.status(503), .unreachable("timed out"), .garbled("no JSON")].randomElement(using: &random)!), after: delay(10...5000))
+        }
+        let result = ask(request.rest)
+        if isOrder {
+            if happens(faults.doubled, "request twice") { _ = ask(request.rest) }
+            if happens(faults.answerLost, "answer lost") { return reply(.failure(.unreachable("timed out")), after: 8_000_000) }
+            if happens(faults.serverError, "5xx, done") { return reply(.failure(.status(500)), after: 10_000) }
+            if happens(faults.limited, "10016, done") { return reply(.failure(.refused(10016, "server error")), after: 9000) }
+            if happens(faults.garbage, "garbage") { return reply(.failure(.garbled("no JSON")), after: 9000) }
+        }
+        reply(result, after: delay(1...40))
+    }
+
+    /// The headers were signed as the request left; here they are made as it arrives, with the time of then.
+    private var stamps: [String: Int64] = [:]
+
+    private func ask(_ rest: RESTRequest) -> Result<Answer, RESTFailure> {
+        let stamp = rest.body.flatMap { stamps[String(decoding: $0, as: UTF8.self)] } ?? now / 1000
+        let sign = Signature.rest(
+            secret: Self.secret, timestamp: "\(stamp)", key: Self.key, window: "5000", payload: rest.signed)
+        let request = ExchangeFold.Request(
+            method: rest.body == nil ? "GET" : "POST", path: rest.path, query: rest.query,
+            headers: [
+                "x-bapi-api-key": Self.key, "x-bapi-timestamp": "\(stamp)", "x-bapi-recv-window": "5000",
+                "x-bapi-sign": sign,
+            ], body: rest.body ?? [])
+        var body: [UInt8] = []
+        serve { body = exchange.answer(request, at: now, into: &$0).body }
+        return Result { () throws(RESTFailure) in try Answer(granted: body) }
+    }
+
+    /// The exchange does something: its ledger and its messages are taken.
+    private func serve(_ body: (inout Output) -> Void) {
+        var output = Output(passesOn: false)
+        body(&output)
+        output.drain { ledger += String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
+        for message in exchange.takeMessages() where message.stream == connection {
+            guard let json = try? Bybit.JSON(reading: message.text), json["topic"] != nil else { continue }
+            if happens(faults.frameLost, "frame lost") { continue }
+            let copies = happens(faults.frameDoubled, "frame twice") ? 2 : 1
+            for _ in 0..<copies {
+                let isLate = happens(faults.frameLate, "frame late")
+                schedule(.frame(json, connection: message.stream), in: delay(isLate ? 100...6000 : 1...5))
+            }
+        }
+    }
+
+    // MARK: The executor
+
+    private func act(_ body: (inout Executor, inout Output) -> Void) throws {
+        guard executor != nil else { return }
+        var output = Output(passesOn: false)
+        body(&executor!, &output)
+        output.drain { audit += String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
+        carryOut()
+    }
+
+    private func carryOut() {
+        guard let effects = executor?.takeEffects() else { return }
+        // A crash may come between any two of them.
+        let isFatal = !effects.isEmpty && happens(faults.crashes, "crash between effects")
+        for effect in isFatal ? effects.prefix(Int.random(in: 0...effects.count, using: &random)) : effects[...] {
+            switch effect {
+            case .keep(let entry, let isSynced):
+                disk += journal.line(entry)
+                if isSynced { synced = disk.count }
+            case .ask(let request): leave(request)
+            case .say(let text): said.append(text)
+            }
+        }
+        if isFatal { crash() }
+    }
+
+    private func leave(_ request: Request) {
+        if case .create(let link) = request.subject {
+            wire.append((link, run, request.body?["reduceOnly"]?.bool ?? false, now))
+            stamps[String(decoding: request.rest.signed, as: UTF8.self)] = now / 1000
+            if happens(faults.requestLost, "request lost") {
+                let isCertain = Bool.random(using: &random)
+                return schedule(
+                    .answer(request, .failure(isCertain ? .unsent("no route") : .unreachable("timed out")), run: run),
+                    in: isCertain ? 3000 : 8_000_000)
+            }
+        }
+        let isLate = request.body != nil && happens(faults.late, "request late")
+        schedule(.arrive(request, run: run), in: delay(isLate ? 500...7000 : 1...20))
+    }
+
+    /// The program dies: what was not synced is lost from some byte on, and what is on the wire goes its way.
+    func crash() {
+        guard executor != nil else { return }
+        crashes += 1
+        executor = nil
+        run += 1
+        if let connection { exchange.disconnect(connection) }
+        connection = nil
+        disk = Array(disk[..<Int.random(in: synced...disk.count, using: &random)])
+        schedule(.start, in: delay(500...5000))
+    }
+
+    private func start() throws {
+        let content = try Journal.read(disk)
+        disk = Array(disk[..<content.count])
+        synced = disk.count
+        journal = content.journal
+        var output = Output(passesOn: false)
+        executor = try Executor(
+            options, isLive: true, entries: content.entries, try opening(content.entries), at: now, into: &output)
+        output.drain { audit += String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
+        carryOut()
+        schedule(.connect, in: 100_000)
+    }
+
+    private func opening(_ entries: [Bybit.JSON]) throws -> Opening {
+        func get(_ path: String, _ query: String) throws -> Answer { try ask(RESTRequest(get: path, query: query)).get() }
+        var opening = Opening()
+        for symbol in Self.symbols {
+            let info = try get("/v5/market/instruments-info", "category=linear&symbol=\(symbol)").list(InstrumentInfo.init)[0]
+            opening.symbols.append(Opening.Symbol(info: info, makerFee: "0.0002", takerFee: "0.00055"))
+            opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
+            if let since = Executor.executionsSince(entries, symbol: symbol) {
+                opening.executions.append(
+                    try get("/v5/execution/list", "category=linear&symbol=\(symbol)&limit=100&startTime=\((since - 60_000_000) / 1000)"))
+            }
+        }
+        opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init).first
+        return opening
+    }
+
+    /// The standard input ends.
+    func end() throws { try act { executor, _ in executor.end() } }
+
+    /// Somebody else trades on the account.
+    func tradeOutside(_ symbol: String, _ side: String, _ quantity: String) throws {
+        var failure: (any Error)?
+        serve {
+            do { try exchange.trade(account: 0, symbol: symbol, side: side, quantity: quantity, at: now, into: &$0) } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    func position(_ symbol: String) throws -> PositionRow? {
+        try ask(RESTRequest(get: "/v5/position/list", query: "category=linear&symbol=\(symbol)")).get()
+            .list(PositionRow.init).first
+    }
+}
