@@ -35,7 +35,9 @@ extension Executor {
         let booking = Booking(
             execution: row.id, link: row.link, symbol: row.symbol, side: row.side,
             level: Level(price: price, quantity: quantity), fee: fee, isMaker: row.isMaker,
-            reason: Self.reason(row, sending, closes: closes), ts: eventTime)
+            reason: Self.reason(row, sending, closes: closes),
+            // Of an earlier run only the exchange knows when.
+            ts: hasStarted ? eventTime : row.ts)
         let realised = note(.fill(booking))
         let opener = booking.reason == "external" ? nil : memory.holdings[row.symbol]?.opener
         write(booking, realised, id: sending?.intent ?? opener, into: &out)

@@ -50,9 +50,7 @@ extension Executor {
         var due = min(timeAskAt, walletAskAt ?? .max)
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
-            due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max)
-            guard memory.holding(desk.name) != nil, !hasTicket(desk.name) else { continue }
-            due = min(due, desk.closing?.notBefore ?? .max, desk.waiting.first?.notBefore ?? .max)
+            due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max, pumpAt(desk) ?? .max)
         }
         return max(due, bannedUntil)
     }

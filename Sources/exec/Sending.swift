@@ -21,10 +21,11 @@ extension Executor {
         ask(request)
     }
 
-    /// Sends what waits in a symbol, if nothing is on its way there.
+    /// Sends what waits in a symbol, if nothing is on its way there. What closes all does not wait for an order of which
+    /// nobody knows: reduce-only closes no more than there is, however often it is sent.
     mutating func pump(_ index: Int, at now: Int64, into out: inout Output) {
         let desk = desks[index]
-        guard !hasTicket(desk.name), now >= bannedUntil else { return }
+        guard isFree(desk), now >= bannedUntil else { return }
         guard let holding = memory.holding(desk.name) else {
             desks[index].closing = nil
             for reduction in desk.waiting {
@@ -39,12 +40,27 @@ extension Executor {
             desks[index].closing?.notBefore = now + min(10_000_000, 500_000 << min(5, Int64(closing.tries)))
             close(
                 holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: closing.tries, at: now, into: &out)
-        } else if let reduction = desk.waiting.first, now >= reduction.notBefore {
-            desks[index].waiting.removeFirst()
+        } else if let place = desk.waiting.firstIndex(where: { now >= $0.notBefore && mayGo($0, desk) }) {
+            let reduction = desks[index].waiting.remove(at: place)
             close(
                 holding, index, fraction: reduction.fraction, intent: reduction.intent, tries: reduction.tries, at: now,
                 into: &out)
         }
+    }
+
+    /// Whether something that closes all may leave.
+    private func isFree(_ desk: Desk) -> Bool {
+        tickets.allSatisfy { $0.sending.symbol != desk.name || $0.state == .unknown && $0.sending.isReduceOnly }
+    }
+
+    private func mayGo(_ reduction: Desk.Reduction, _ desk: Desk) -> Bool {
+        reduction.fraction.units == Rate.one || !hasTicket(desk.name)
+    }
+
+    /// When `pump` has something to send; nil if it has not.
+    func pumpAt(_ desk: Desk) -> Int64? {
+        guard isFree(desk), memory.holding(desk.name) != nil else { return nil }
+        return desk.closing?.notBefore ?? desk.waiting.filter { mayGo($0, desk) }.map(\.notBefore).min()
     }
 
     /// Closes a part of what is held now, or all.

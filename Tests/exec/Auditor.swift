@@ -13,7 +13,10 @@ struct Auditor {
     let intents: [String]
     let crashed: Bool
 
-    init(ledger: [String], audit: [String], journal: [UInt8], wire: [(link: String, isReduceOnly: Bool)], intents: [String], crashed: Bool) throws {
+    init(
+        ledger: [String], audit: [String], journal: [UInt8], wire: [(link: String, isReduceOnly: Bool)],
+        intents: [String], crashed: Bool
+    ) throws {
         self.ledger = try ledger.map { try JSON($0) }
         self.audit = try audit.map { try JSON($0) }
         self.journal = try String(decoding: journal, as: UTF8.self).split(separator: "\n").map {
@@ -41,13 +44,17 @@ struct Auditor {
         for (link, count) in Dictionary(wire.map { ($0.link, 1) }, uniquingKeysWith: +) where count > 1 {
             findings.append("order \(link) left \(count) times")
         }
-        let accepted = ledger.filter { $0["type"].text == "order" && $0["status"].text == "accepted" && $0["id"].text != nil }
+        let accepted = ledger.filter {
+            $0["type"].text == "order" && $0["status"].text == "accepted" && $0["id"].text != nil
+        }
         for (link, count) in Dictionary(accepted.map { ($0["id"].text!, 1) }, uniquingKeysWith: +) where count > 1 {
             findings.append("order \(link) was accepted \(count) times")
         }
         // I6: nothing leaves that is not in the journal.
         let kept = Set(journal.filter { $0["do"].text == "send" }.compactMap { $0["link"].text })
-        for (link, _) in wire where !kept.contains(link) { findings.append("order \(link) left and is not in the journal") }
+        for (link, _) in wire where !kept.contains(link) {
+            findings.append("order \(link) left and is not in the journal")
+        }
         return findings
     }
 
@@ -55,9 +62,11 @@ struct Auditor {
     private func fills() -> [String] {
         var findings: [String] = []
         let real = Dictionary(
-            ledger.filter { $0["type"].text == "fill" }.map { ($0["exec_id"].text!, $0) }, uniquingKeysWith: { a, _ in a })
+            ledger.filter { $0["type"].text == "fill" }.map { ($0["exec_id"].text!, $0) },
+            uniquingKeysWith: { a, _ in a })
         let booked = journal.filter { $0["do"].text == "fill" }
-        for (name, count) in Dictionary(booked.map { ($0["execution"].text!, 1) }, uniquingKeysWith: +) where count > 1 {
+        for (name, count) in Dictionary(booked.map { ($0["execution"].text!, 1) }, uniquingKeysWith: +) where count > 1
+        {
             findings.append("execution \(name) is booked \(count) times")
         }
         for fill in booked {
@@ -76,7 +85,9 @@ struct Auditor {
         }
         var told: [String: Int] = [:]
         for fill in audit where fill["type"].text == "fill" { told[fill["exec_id"].text!, default: 0] += 1 }
-        for (name, count) in told where count > 1 && !crashed { findings.append("execution \(name) is told \(count) times") }
+        for (name, count) in told where count > 1 && !crashed {
+            findings.append("execution \(name) is told \(count) times")
+        }
         return findings
     }
 
@@ -85,7 +96,8 @@ struct Auditor {
         guard let first = ledger.first(where: { $0["type"].text == "account" }),
             let last = ledger.last(where: { $0["type"].text == "account" })
         else { return ["no account"] }
-        let cash = decimal(first["equity"]) + decimal(last["realised"]) - decimal(last["fees"]) + decimal(last["funding"])
+        let cash =
+            decimal(first["equity"]) + decimal(last["realised"]) - decimal(last["fees"]) + decimal(last["funding"])
         let isFlat = Dictionary(
             ledger.filter { $0["type"].text == "position" }.map { ($0["sym"].text!, $0["side"].text!) },
             uniquingKeysWith: { $1 }
@@ -113,7 +125,9 @@ struct Auditor {
         let sent = journal.filter { $0["do"].text == "send" }.compactMap { $0["link"].text }
         let ended = Dictionary(
             journal.filter { $0["do"].text == "end" }.map { ($0["link"].text!, 1) }, uniquingKeysWith: +)
-        for link in sent where ended[link] != 1 { findings.append("order \(link) has \(ended[link] ?? 0) ends in the journal") }
+        for link in sent where ended[link] != 1 {
+            findings.append("order \(link) has \(ended[link] ?? 0) ends in the journal")
+        }
         return findings
     }
 }

@@ -9,24 +9,29 @@ import Testing
 /// files, pipes, and the real binaries (`make faults`).
 struct FaultTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let runs = UInt64(environment["DRIFT_EXEC_RUNS"] ?? "") ?? 60
+    private static let runs = UInt64(environment["DRIFT_EXEC_RUNS"] ?? "") ?? 30
     private static let first = UInt64(environment["DRIFT_EXEC_SEED"] ?? "") ?? 1
 
     @Test func withoutFaultsAllIsAsItShouldBe() throws {
-        for seed in 1...5 as ClosedRange<UInt64> { try Self.check(seed, .none, seconds: 60) }
+        for seed in 1...5 as ClosedRange<UInt64> { try Self.check(seed, Simulation.Faults.none, seconds: 60) }
     }
 
     @Test func whateverGoesWrong() throws {
         var fired: [String: Int] = [:]
         var (orders, crashes) = (0, 0)
         for seed in Self.first..<(Self.first + Self.runs) {
-            let simulation = try Self.check(seed, .all, seconds: 60)
+            let simulation = try Self.check(seed, nil, seconds: 60)
             fired.merge(simulation.fired, uniquingKeysWith: +)
             orders += simulation.wire.count
             crashes += simulation.crashes
         }
-        print("\(Self.runs) runs from seed \(Self.first): \(orders) orders, \(crashes) crashes, \(fired.sorted { $0.key < $1.key })")
-        for name in ["request lost", "answer lost", "5xx, done", "5xx, not done", "garbage", "request late", "frame lost", "levels removed"] {
+        print(
+            "\(Self.runs) runs from seed \(Self.first): \(orders) orders, \(crashes) crashes, \(fired.sorted { $0.key < $1.key })"
+        )
+        for name in [
+            "request lost", "answer lost", "5xx, done", "5xx, not done", "garbage", "request late", "frame lost",
+            "levels removed",
+        ] {
             #expect(fired[name, default: 0] > 0, "\(name) has never happened")
         }
     }
@@ -38,10 +43,12 @@ struct FaultTests {
 
     /// Intents at random, then peace, then the end.
     @discardableResult
-    private static func check(_ seed: UInt64, _ faults: Simulation.Faults, seconds: Double) throws -> Simulation {
-        let simulation = try Simulation(seed: seed, ["--daily-loss", "1", "--max-refusals", "1000", "--on-end", "flatten"])
+    private static func check(_ seed: UInt64, _ faults: Simulation.Faults?, seconds: Double) throws -> Simulation {
+        let simulation = try Simulation(
+            seed: seed, ["--daily-loss", "1", "--max-refusals", "1000", "--on-end", "flatten"])
         try simulation.go(2)
-        simulation.faults = faults
+        simulation.faults = faults ?? .some(&simulation.random)
+        simulation.exchange.fillParts = faults == nil ? Int.random(in: 1...4, using: &simulation.random) : 1
         var (count, unprotected) = (0, [String: Int64]())
         var findings: [String] = []
         func watch(_ simulation: Simulation) throws {
@@ -82,9 +89,14 @@ enum Intents {
         let symbol = Simulation.symbols.randomElement(using: &random)!
         let isBuy = Bool.random(using: &random)
         let (id, age) = ("\(symbol)-\(count)", Int.random(in: 0..<20, using: &random) == 0 ? 9_000_000 : 0)
-        let head = #"{"type":"intent","ts":\#(ts - Int64(age)),"id":"\#(id)","sym":"\#(symbol)","side":"\#(isBuy ? "buy" : "sell")""#
+        let head =
+            #"{"type":"intent","ts":\#(ts - Int64(age)),"id":"\#(id)","sym":"\#(symbol)","side":"\#(isBuy ? "buy" : "sell")""#
         if Int.random(in: 0..<2, using: &random) == 0 {
-            return (id, head + #","reduce_only":false,"weight":0.2,"take_profit":0.01,"stop_loss":0.01,"drift":0.001,"confidence":0.7,"half_life":60,"seq":\#(count)}"#)
+            return (
+                id,
+                head
+                    + #","reduce_only":false,"weight":0.2,"take_profit":0.01,"stop_loss":0.01,"drift":0.001,"confidence":0.7,"half_life":60,"seq":\#(count)}"#
+            )
         }
         let fraction = [0.5, 1, 0.3].randomElement(using: &random)!
         return (id, head + #","reduce_only":true,"fraction":\#(fraction),"rule":"drift_decay","seq":\#(count)}"#)

@@ -27,13 +27,25 @@ final class Simulation {
         var streamBreaks = 0
         var crashes = 0
         var levelsRemoved = 0
-        var outsideTrades = 0
 
         static let none = Faults()
         static let all = Faults(
             requestLost: 60, answerLost: 80, serverError: 60, limited: 30, garbage: 30, late: 60, doubled: 40,
-            questionFails: 150, frameLost: 60, frameDoubled: 100, frameLate: 200, streamBreaks: 30, crashes: 25,
-            levelsRemoved: 15, outsideTrades: 5)
+            questionFails: 150, frameLost: 60, frameDoubled: 100, frameLate: 200, streamBreaks: 30, crashes: 10,
+            levelsRemoved: 15)
+
+        /// Some of them, which and how often is the seed's.
+        static func some(_ random: inout SplitMix) -> Faults {
+            var some = Faults.all
+            for field in [
+                \Faults.requestLost, \.answerLost, \.serverError, \.limited, \.garbage, \.late, \.doubled,
+                \.questionFails, \.frameLost, \.frameDoubled, \.frameLate, \.streamBreaks, \.crashes, \.levelsRemoved,
+            ] {
+                some[keyPath: field] = [0, 0, some[keyPath: field], 3 * some[keyPath: field]].randomElement(
+                    using: &random)!
+            }
+            return some
+        }
     }
 
     private enum Event {
@@ -113,7 +125,9 @@ final class Simulation {
 
     private func pass(to time: Int64) throws {
         while true {
-            let next = queue.enumerated().min { ($0.element.at, $0.element.number) < ($1.element.at, $1.element.number) }
+            let next = queue.enumerated().min {
+                ($0.element.at, $0.element.number) < ($1.element.at, $1.element.number)
+            }
             let due = executor?.nextDue ?? .max
             let deadline = exchange.deadline ?? .max
             let first = min(next?.element.at ?? .max, due, deadline)
@@ -138,13 +152,23 @@ final class Simulation {
             // It is found out at once, or only by silence.
             schedule(.disconnect(connection), in: delay(Bool.random(using: &random) ? 0...50 : 5000...30_000))
         }
-        if happens(faults.levelsRemoved, "levels removed") {
-            let body: Bybit.JSON = [
-                "category": "linear", "symbol": .string(Self.symbols.randomElement(using: &random)!), "tpslMode": "Full",
-                "positionIdx": 0, "takeProfit": "0", "stopLoss": "0",
-            ]
-            _ = ask(RESTRequest(post: "/v5/position/trading-stop", body: body.bytes))
-        }
+        for symbol in Self.symbols where happens(faults.levelsRemoved, "levels removed") { try removeLevels(symbol) }
+    }
+
+    /// Somebody takes the stop of a position away.
+    func removeLevels(_ symbol: String) throws {
+        let body: Bybit.JSON = [
+            "category": "linear", "symbol": .string(symbol), "tpslMode": "Full", "positionIdx": 0, "takeProfit": "0",
+            "stopLoss": "0",
+        ]
+        _ = ask(RESTRequest(post: "/v5/position/trading-stop", body: body.bytes))
+    }
+
+    /// A person lifts what has halted trading: between two runs.
+    func reset() {
+        crash()
+        disk += journal.line(Remark.reset(at: now))
+        synced = disk.count
     }
 
     // MARK: The market
@@ -243,14 +267,21 @@ final class Simulation {
                 return reply(.failure(.refused(10006, "Too many visits")), after: 10_000)
             }
         } else if happens(faults.questionFails, "question fails") {
-            return reply(.failure([.status(503), .unreachable("timed out"), .garbled("no JSON")].randomElement(using: &random)!), after: delay(10...5000))
+            return reply(
+                .failure(
+                    [.status(503), .unreachable("timed out"), .garbled("no JSON")].randomElement(using: &random)!),
+                after: delay(10...5000))
         }
         let result = ask(request.rest)
         if isOrder {
             if happens(faults.doubled, "request twice") { _ = ask(request.rest) }
-            if happens(faults.answerLost, "answer lost") { return reply(.failure(.unreachable("timed out")), after: 8_000_000) }
+            if happens(faults.answerLost, "answer lost") {
+                return reply(.failure(.unreachable("timed out")), after: 8_000_000)
+            }
             if happens(faults.serverError, "5xx, done") { return reply(.failure(.status(500)), after: 10_000) }
-            if happens(faults.limited, "10016, done") { return reply(.failure(.refused(10016, "server error")), after: 9000) }
+            if happens(faults.limited, "10016, done") {
+                return reply(.failure(.refused(10016, "server error")), after: 9000)
+            }
             if happens(faults.garbage, "garbage") { return reply(.failure(.garbled("no JSON")), after: 9000) }
         }
         reply(result, after: delay(1...40))
@@ -340,6 +371,10 @@ final class Simulation {
         if let connection { exchange.disconnect(connection) }
         connection = nil
         disk = Array(disk[..<Int.random(in: synced...disk.count, using: &random)])
+        let content = try! Journal.read(disk)
+        disk = Array(disk[..<content.count])
+        synced = disk.count
+        journal = content.journal
         schedule(.start, in: delay(500...5000))
     }
 
@@ -357,18 +392,24 @@ final class Simulation {
     }
 
     private func opening(_ entries: [Bybit.JSON]) throws -> Opening {
-        func get(_ path: String, _ query: String) throws -> Answer { try ask(RESTRequest(get: path, query: query)).get() }
+        func get(_ path: String, _ query: String) throws -> Answer {
+            try ask(RESTRequest(get: path, query: query)).get()
+        }
         var opening = Opening()
         for symbol in Self.symbols {
-            let info = try get("/v5/market/instruments-info", "category=linear&symbol=\(symbol)").list(InstrumentInfo.init)[0]
+            let info = try get("/v5/market/instruments-info", "category=linear&symbol=\(symbol)").list(
+                InstrumentInfo.init)[0]
             opening.symbols.append(Opening.Symbol(info: info, makerFee: "0.0002", takerFee: "0.00055"))
             opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
             if let since = Executor.executionsSince(entries, symbol: symbol) {
                 opening.executions.append(
-                    try get("/v5/execution/list", "category=linear&symbol=\(symbol)&limit=100&startTime=\((since - 60_000_000) / 1000)"))
+                    try get(
+                        "/v5/execution/list",
+                        "category=linear&symbol=\(symbol)&limit=100&startTime=\((since - 60_000_000) / 1000)"))
             }
         }
-        opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init).first
+        opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init)
+            .first
         return opening
     }
 
@@ -379,7 +420,9 @@ final class Simulation {
     func tradeOutside(_ symbol: String, _ side: String, _ quantity: String) throws {
         var failure: (any Error)?
         serve {
-            do { try exchange.trade(account: 0, symbol: symbol, side: side, quantity: quantity, at: now, into: &$0) } catch {
+            do {
+                try exchange.trade(account: 0, symbol: symbol, side: side, quantity: quantity, at: now, into: &$0)
+            } catch {
                 failure = error
             }
         }

@@ -69,7 +69,6 @@ final class ExecRun {
         executor.advance(to: now, into: &output)
         try act()
         if isReadable, isInputOpen { try takeInput() }
-        output.settle()
         try flush()
     }
 
@@ -118,6 +117,8 @@ final class ExecRun {
     /// Does what the executor wants, in its order: nothing goes out whose entry is not in the journal.
     private func act() throws {
         guard executor.hasEffects else { return }
+        // What is told of must not be in the journal alone: after a crash it is rather told twice than never.
+        try flush()
         for effect in executor.takeEffects() {
             switch effect {
             case .keep(let entry, let isSynced):
@@ -131,6 +132,7 @@ final class ExecRun {
     }
 
     private func flush() throws {
+        output.settle()
         output.drain { outbox.append(contentsOf: $0) }
         guard isOutputOpen else { return outbox.removeAll() }
         var sent = 0
