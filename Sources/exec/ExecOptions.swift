@@ -65,7 +65,7 @@ public struct ExecOptions: ParsableArguments {
         try Self.check("--max-age", maxAge > 0, "above 0 seconds")
         try Self.check("--max-lag", maxLag > 0, "above 0 seconds")
         try Self.check("--orders-a-minute", (0...600).contains(ordersAMinute), "0 to 600")
-        try Self.check("--notional-a-minute", notionalAMinute > 0 && notionalAMinute <= 1e6, "above 0, at most 1000000")
+        try Self.check("--notional-a-minute", notionalAMinute > 0 && notionalAMinute <= 1000, "above 0, at most 1000")
         try Self.check("--max-positions", (1...64).contains(maxPositions), "1 to 64")
         try Self.check("--max-refusals", (1...1000).contains(maxRefusals), "1 to 1000")
         try Self.check("--daily-loss", dailyLoss > 0 && dailyLoss <= 1, "above 0, at most 1")

@@ -1,0 +1,231 @@
+"""What the tests of the real drift-exec share: a market, an exchange, the program, and an auditor that reads what they leave.
+
+The auditor shares no code with drift-exec: it reckons with Python's decimals from the exchange's ledger, the audit and the
+journal.
+"""
+
+import collections
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from decimal import Decimal
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../exchange/server"))
+from client import Exchange, Tap, body_of, status_of  # noqa: E402,F401
+
+PROGRAM = os.environ.get("EXEC", "drift-exec")
+SYMBOLS = {"BTCUSDT": (97_000.0, 0.1), "ETHUSDT": (3400.0, 0.01)}
+
+
+def microseconds():
+    return int(time.time() * 1e6)
+
+
+class Market:
+    """Quotes, trades and mark prices of now, ten times a second, to the exchange and to whoever trades on it."""
+
+    def __init__(self, exchange, seed):
+        self.exchange = exchange
+        self.random = random.Random(seed)
+        self.prices = {name: price for name, (price, _) in SYMBOLS.items()}
+        self.listeners = []
+        self.is_on = True
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while self.is_on:
+            records = self.records()
+            try:
+                self.exchange.write(*records)
+            except (BrokenPipeError, ValueError, OSError):
+                return
+            for listener in list(self.listeners):
+                listener(records)
+            time.sleep(0.1)
+
+    def records(self):
+        records = []
+        for name, (_, tick) in SYMBOLS.items():
+            self.prices[name] *= 1 + self.random.uniform(-2e-4, 2e-4)
+            bid = round(round(self.prices[name] / tick) * tick, 2)
+            common = {"ts": microseconds(), "sym": name}
+            records += [
+                {"type": "quote", **common, "bid": bid, "bid_qty": 3, "ask": round(bid + tick, 2), "ask_qty": 3},
+                {"type": "trade", **common, "px": bid, "qty": 1, "side": "buy"},
+                {"type": "mark", **common, "mark": bid, "index": bid},
+            ]
+        return records
+
+    def stop(self):
+        self.is_on = False
+        self.thread.join()
+
+
+class Exec:
+    """A drift-exec of our own; what it writes is kept, and looked at by `wait`."""
+
+    def __init__(self, directory, port, *options, state=None, live=True, environment=None, name="exec", keys=None):
+        self.state = state or os.path.join(directory, "state")
+        self.audit = os.path.join(directory, f"{name}.audit")
+        self.errors = os.path.join(directory, f"{name}.errors")
+        self.lock = threading.Lock()
+        self.errors_began = os.path.getsize(self.errors) if os.path.exists(self.errors) else 0
+        self.began = os.path.getsize(self.audit) if os.path.exists(self.audit) else 0
+        command = [PROGRAM, "--key-file", keys or os.path.join(directory, "keys"), "--state", self.state,
+                   "--url", f"http://127.0.0.1:{port}", *(["--live"] if live else []), *options]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=open(self.audit, "ab"), stderr=open(self.errors, "ab"),
+            env=environment)
+
+    def write(self, records):
+        with self.lock:
+            try:
+                self.process.stdin.write(b"".join(json.dumps(r, separators=(",", ":")).encode() + b"\n" for r in records))
+                self.process.stdin.flush()
+            except (BrokenPipeError, ValueError, OSError):
+                pass
+
+    def records(self, since=None):
+        with open(self.audit, "rb") as file:
+            file.seek(self.began if since is None else since)
+            text = file.read()
+        return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+
+    def derived(self, *kinds):
+        return [r for r in self.records() if r["type"] in kinds]
+
+    def said(self):
+        with open(self.errors, errors="replace") as file:
+            file.seek(self.errors_began)
+            return file.read()
+
+    def wait(self, condition, seconds=10):
+        deadline = time.monotonic() + seconds
+        while not (done := condition()) and time.monotonic() < deadline and self.process.poll() is None:
+            time.sleep(0.02)
+        return done or condition()
+
+    def ready(self):
+        return self.wait(lambda: "the private stream is connected" in self.said(), 15)
+
+    def end_of(self, intent):
+        """How an intent ended: a status or a code; nil while it has not."""
+        for record in self.derived("order", "reject"):
+            if record.get("id") == intent:
+                if record["type"] == "reject":
+                    return record["code"]
+                if record["status"] in ("filled", "cancelled"):
+                    return record["status"]
+        return None
+
+    def close(self):
+        with self.lock:
+            try:
+                self.process.stdin.close()
+            except OSError:
+                pass
+
+    def finish(self, seconds=90):
+        self.close()
+        return self.process.wait(timeout=seconds)
+
+    def kill(self, number=signal.SIGKILL):
+        self.process.send_signal(number)
+        return self.process.wait(timeout=70)
+
+
+def opening(intent, symbol="BTCUSDT", side="buy", weight=0.3, **more):
+    return {"type": "intent", "ts": microseconds(), "id": intent, "sym": symbol, "side": side, "reduce_only": False,
+            "weight": weight, "take_profit": 0.02, "stop_loss": 0.02, "drift": 0.0015, "confidence": 0.7,
+            "half_life": 60, "seq": 1, **more}
+
+
+def reducing(intent, symbol="BTCUSDT", side="sell", fraction=1, **more):
+    return {"type": "intent", "ts": microseconds(), "id": intent, "sym": symbol, "side": side, "reduce_only": True,
+            "fraction": fraction, "rule": "drift_flip", "seq": 2, **more}
+
+
+def journal_of(path):
+    """The entries of a journal, whose chain is checked."""
+    before, entries = b"0" * 64, []
+    with open(path, "rb") as file:
+        for line in file.read().splitlines():
+            digits, _, text = line.partition(b" ")
+            if hashlib.sha256(before + text).hexdigest().encode() != digits:
+                return entries, f"line {len(entries) + 1} breaks the chain"
+            entries.append(json.loads(text, parse_float=Decimal))
+            before = digits
+    return entries, None
+
+
+def audit(ledger_path, audit_path, journal_path, intents, killed):
+    """What is wrong; nothing if all is well."""
+    def lines(path):
+        with open(path, "rb") as file:
+            text = file.read()
+        return [json.loads(line, parse_float=Decimal) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+
+    ledger, told = lines(ledger_path), lines(audit_path)
+    journal, broken = journal_of(journal_path)
+    wrong = [broken] if broken else []
+    sent = {e["link"]: e for e in journal if e["do"] == "send"}
+
+    # I1: one order of a name. A second POST of it would have been refused with 110072.
+    accepted = collections.Counter(
+        r["id"] for r in ledger if r["type"] == "order" and r["status"] == "accepted" and r["id"])
+    wrong += [f"order {link} was accepted {n} times" for link, n in accepted.items() if n > 1]
+    wrong += [f"order {r['id']} left twice" for r in ledger if r["type"] == "reject" and r["code"] == "110072"]
+    # I6: nothing reached the exchange that is not in the journal.
+    wrong += [f"order {link} is not in the journal" for link in accepted if link not in sent]
+
+    # I3, I7: every fill of ours is booked once, to the last digit.
+    real = {r["exec_id"]: r for r in ledger if r["type"] == "fill"}
+    booked = collections.Counter(e["execution"] for e in journal if e["do"] == "fill")
+    wrong += [f"execution {name} is booked {n} times" for name, n in booked.items() if n > 1]
+    for entry in (e for e in journal if e["do"] == "fill"):
+        truth = real.get(entry["execution"])
+        if truth is None:
+            wrong.append(f"execution {entry['execution']} is made up")
+        elif any(Decimal(str(entry[k])) != Decimal(str(truth[k])) for k in ("qty", "px", "fee")):
+            wrong.append(f"execution {entry['execution']} differs: {entry} {truth}")
+    wrong += [f"execution {name} of {r['id']} is not booked" for name, r in real.items()
+              if r["reason"] != "external" and name not in booked]
+    # I5: what only reduces never opened.
+    position = collections.defaultdict(Decimal)
+    for record in (r for r in ledger if r["type"] == "fill"):
+        change = Decimal(str(record["qty"])) * (1 if record["side"] == "buy" else -1)
+        before = position[record["sym"]]
+        position[record["sym"]] += change
+        if record["reduce_only"] and (before * change >= 0 or abs(change) > abs(before)):
+            wrong.append(f"a reduce-only fill has opened: {record}")
+
+    # I4: the money.
+    accounts = [r for r in ledger if r["type"] == "account"]
+    if accounts and not any(position.values()):
+        cash = accounts[0]["equity"] + accounts[-1]["realised"] - accounts[-1]["fees"] + accounts[-1]["funding"]
+        if Decimal(str(cash)) != Decimal(str(accounts[-1]["equity"])):
+            wrong.append(f"the account has {accounts[-1]['equity']}, and should have {cash}")
+
+    # I2: every intent has one end; every order that was sent has one in the journal.
+    ends = collections.defaultdict(list)
+    for record in told:
+        if record["type"] == "reject" and record["code"] != "duplicate_id" and record["id"]:
+            ends[record["id"]].append("reject")
+        if record["type"] == "order" and record["status"] in ("filled", "cancelled"):
+            ends[record["id"]].append(record["status"])
+    for intent, words in ends.items():
+        if len(words) > 1 and (not killed or len(set(words)) > 1):
+            wrong.append(f"intent {intent} has more than one end: {words}")
+    if not killed:
+        wrong += [f"intent {intent} has no end" for intent in intents if intent not in ends]
+    closed = collections.Counter(e["link"] for e in journal if e["do"] == "end")
+    wrong += [f"order {link} has {closed[link]} ends in the journal" for link in sent if closed[link] != 1]
+    return wrong, {"orders": len(sent), "fills": len(real), "position": dict(position)}
