@@ -15,6 +15,10 @@ test-clients: ## let pybit and ccxt, as published, trade on the local exchange (
 soak: ## a day of market at high speed, live, with a fault every minute (16 minutes)
 	Tests/live/soak
 
+faults: ## let everything go wrong between drift-exec and the local exchange: make faults [RUNS=10000] [SEED=1]
+	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && \
+	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1)
+
 bench: ## measure the pipeline beside cat
 	benchmarks/run $(MARKET)
 
@@ -34,5 +38,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients soak bench bench-exchange conform build vectors install
+.PHONY: help demo test test-clients soak faults bench bench-exchange conform build vectors install
 .DEFAULT_GOAL := help
