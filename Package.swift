@@ -78,7 +78,9 @@ targets += [
         "exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"],
         besides: ["server"]),
     tests("ws", of: ["WsFold", "Rehearsal", argumentParser], besides: ["run", "server.py", "independent.py"]),
-    tests("exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser]),
+    tests(
+        "exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
+        besides: ["process"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 

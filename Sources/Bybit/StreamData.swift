@@ -38,6 +38,8 @@ public struct StreamBar {
     public let start: Int64
     /// In base currency.
     public let volume: Figure
+    /// Of the last trade in it, microseconds; nil if it is not said.
+    public let matchedTs: Int64?
     /// Whether it has ended.
     public let isFinal: Bool
 }
@@ -70,7 +72,9 @@ public struct StreamDataReader: ~Copyable {
         guard (try? object.read(element)) != nil, let start = object["start"]?.figure?.milliseconds,
             let volume = object["volume"]?.figure
         else { return nil }
-        return StreamBar(start: start, volume: volume, isFinal: object["confirm"]?.bool ?? false)
+        return StreamBar(
+            start: start, volume: volume, matchedTs: object["timestamp"]?.figure?.milliseconds,
+            isFinal: object["confirm"]?.bool ?? false)
     }
 
     public mutating func ticker(_ data: UnsafeRawBufferPointer) -> StreamTicker? {

@@ -86,6 +86,7 @@ final class FileSource: Source {
     private func finish() {
         if let torn = lines.torn() { refuse(torn, torn.defect!) }
         rows?.finish(symbols: &rowSymbols) { deliver($0, $1) }
+        market?.finish()
         if let failure { return end(failure) }
         if let bars = rows as? Bars, bars.lacksSpan {
             return end(

@@ -30,6 +30,13 @@ final class LiveRehearsal {
         return records
     }
 
+    /// The end of the lines.
+    func finish() throws -> [String] {
+        records = []
+        market.finish()
+        return records
+    }
+
     var isInDoubt: Bool { market.takeDoubt() }
 
     var notices: [String] { market.takeNotices() }
@@ -67,9 +74,9 @@ enum Live {
     }
 
     /// The minute that begins at `start` has ended, or not yet.
-    static func bar(_ ms: Int64, start: Int64, volume: String, isFinal: Bool = true) -> String {
+    static func bar(_ ms: Int64, start: Int64, volume: String, isFinal: Bool = true, until: Int64? = nil) -> String {
         #"\#(at(ms)) {"topic":"kline.1.BTCUSDT","ts":\#(origin + ms),"data":[{"start":\#(origin + start),"#
-            + #""volume":"\#(volume)","confirm":\#(isFinal)}]}"#
+            + #""volume":"\#(volume)","confirm":\#(isFinal)\#(until.map { #","timestamp":\#(origin + $0)"# } ?? "")}]}"#
     }
 
     static func pong(_ ms: Int64) -> String { #"\#(at(ms)) {"success":true,"ret_msg":"pong","op":"ping"}"# }

@@ -27,7 +27,9 @@ enum Listening {
                 }
                 .bind(to: address).wait()
         } catch {
-            throw Failure.refused(.unavailable, "unable to listen on \(address): \(error)")
+            let cause = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+            throw Failure.refused(
+                .unavailable, "unable to listen on \(address.ipAddress ?? "?"):\(address.port ?? 0): \(cause)")
         }
     }
 

@@ -207,10 +207,10 @@ final class Server: @unchecked Sendable {
             note(name, target, "\(detail): \(milliseconds) ms")
             exchange.clockOffset = Int64(milliseconds) * 1000
         case .externalTrade(let trade):
-            note(name, trade.symbol, "\(detail): account \(trade.account), \(trade.side) \(trade.quantity)")
             try exchange.trade(
                 account: trade.account, symbol: trade.symbol, side: trade.side, quantity: trade.quantity,
                 at: wallMicroseconds(), into: &ledger)
+            note(name, trade.symbol, "\(detail): account \(trade.account), \(trade.side) \(trade.quantity)")
         case .fillParts(let parts):
             note(name, target, "\(detail): \(parts) parts")
             exchange.fillParts = parts

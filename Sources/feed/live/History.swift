@@ -79,22 +79,24 @@ struct History {
         )
     }
 
-    /// What came while no message did. Trades that are known are left out, and so are those from before the first of all.
+    /// What is found of a symbol's trades that were missed.
+    struct Found {
+        var rows: [Row] = []
+        /// Whether the answer reaches the present. If it does not, trades may be missing until the stream brings the next one.
+        var isWhole = true
+        /// Up to when the trades go on from those that are known; nil if they do not.
+        var joined: Int64?
+    }
+
+    /// What came while no message did, or was left out. Trades that are known are left out, and so are those from before
+    /// the first of all, and those told of as missing. A gap says what the answer does not reach back to.
     /// - Parameters:
-    ///   - memory: the trades that have been written.
-    ///   - isBroken: whether messages are known to be missing after the last of them.
-    ///   - doubt: where trades may be missing among those that came. If the answer does not reach back to what is
-    ///     broken or in doubt, a gap says so.
-    ///   - told: what lies before has been told of as missing, and stays so.
     ///   - now: the exchange's time.
     ///   - latest: how far the lines may have come; if the answer begins beyond, they bring trades before it does.
-    /// - Returns: what is to be written; and whether the answer reaches the present. If it does not, trades may be missing
-    ///   until the stream brings the next one.
-    func missing(
-        of symbol: String, after memory: TradeMemory, isBroken: Bool, doubt: Range<Int64>?, told: Int64, now: Int64,
-        latest: Int64
-    ) -> (rows: [Row], isWhole: Bool) {
-        guard let answered = trades[symbol], let first = memory.first else { return ([], true) }
+    func missing(of symbol: String, in market: SymbolMarket, now: Int64, latest: Int64) -> Found {
+        guard let answered = trades[symbol], let first = market.trades.first else { return Found() }
+        let (memory, doubt) = (market.trades, market.check.doubt)
+        let isBroken = market.isBroken || market.isOpenEnded
         let from = min(doubt?.lowerBound ?? memory.latest, memory.latest)
         let open = isBroken ? from..<max(now, memory.latest) : doubt
         /// What stays missing of what is open.
@@ -103,28 +105,30 @@ struct History {
             let cause = isBroken ? reason : Self.doubtReason
             return [.gap(from: missing.lowerBound, to: missing.upperBound, reason: cause)]
         }
-        guard let trades = answered else { return (gap(Self.silentReason), !isBroken) }
+        guard let trades = answered else { return Found(rows: gap(Self.silentReason), isWhole: !isBroken) }
         guard let oldest = trades.first, let newest = trades.last else {
-            return memory.isEmpty ? ([], true) : (gap(Self.shortReason), !isBroken)
+            return memory.isEmpty ? Found(joined: now) : Found(rows: gap(Self.shortReason), isWhole: !isBroken)
         }
         let unknown = trades.filter {
-            $0.ts >= max(first, told) && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
+            $0.ts >= max(first, market.told) && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
                 && !$0.isBlock
         }
         let reaches =
             memory.isEmpty ? oldest.ts < first : trades.contains { memory.contains(Array($0.id.utf8)) }
         if reaches || !isBroken {
-            guard reaches || doubt != nil else { return ([], true) }
+            guard reaches || doubt != nil else { return Found() }
             let isOld = !memory.isEmpty && newest.ts < memory.latest
-            return (
-                gap(to: oldest.ts, Self.shortReason) + unknown.map { .trade($0) }
-                    + (isOld ? gap(from: newest.ts, Self.oldReason) : []), !isOld
-            )
+            return Found(
+                rows: gap(to: oldest.ts, Self.shortReason) + unknown.map { .trade($0) }
+                    + (isOld ? gap(from: newest.ts, Self.oldReason) : []),
+                isWhole: !isOld, joined: reaches ? newest.ts : nil)
         }
         let later = unknown.filter { $0.ts > memory.latest }.map { Row.trade($0) }
-        guard let next = later.first?.ts else { return (gap(Self.shortReason), false) }
-        guard next > latest else { return (gap(to: next, Self.shortReason) + later, true) }
-        return (gap(Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later, false)
+        guard let next = later.first?.ts else { return Found(rows: gap(Self.shortReason), isWhole: false) }
+        guard next > latest else { return Found(rows: gap(to: next, Self.shortReason) + later, joined: newest.ts) }
+        return Found(
+            rows: gap(Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later, isWhole: false,
+            joined: nil)
     }
 
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"

@@ -23,26 +23,26 @@ extension LiveMarket {
         for name in history.symbols {
             guard let symbol = number(ofText: name) else { continue }
             let market = markets[symbol]
-            let found: [History.Row]
-            var isWhole = true
             if market.trades.first == nil {
-                let beginning = history.beginning(of: name, now: now)
-                found = beginning.rows
-                if history.trades[name] != nil { markets[symbol].check.begin(at: beginning.since) }
-            } else {
-                (found, isWhole) = history.missing(
-                    of: name, after: market.trades, isBroken: market.isBroken || market.isOpenEnded,
-                    doubt: market.check.doubt, told: market.told, now: now, latest: latest)
+                // Only a backfill wants what came before the first message.
+                guard history.bars[name] != nil || history.trades[name] == nil else { continue }
+                let (found, since) = history.beginning(of: name, now: now)
+                if let answered = history.trades[name] {
+                    markets[symbol].check.begin(at: since)
+                    markets[symbol].check.settle(joined: answered?.last?.ts)
+                }
+                rows += found.map { (symbol, $0) }
+                continue
             }
-            if let answered = history.trades[name] {
-                let isMissing = market.isBroken || market.isOpenEnded
-                // What an earlier answer told is in this one too, or in the gap.
-                if isMissing { waiting.removeAll { $0.symbol == symbol } }
-                markets[symbol].isOpenEnded = isMissing && !isWhole
-                markets[symbol].isBroken = false
-                markets[symbol].check.settle(upTo: answered?.last?.ts ?? 0)
-            }
-            rows += found.map { (symbol, $0) }
+            guard let answered = history.trades[name] else { continue }
+            let found = history.missing(of: name, in: market, now: now, latest: latest)
+            let isMissing = market.isBroken || market.isOpenEnded
+            // What an earlier answer told is in this one too, or in the gap.
+            if isMissing { waiting.removeAll { $0.symbol == symbol } }
+            markets[symbol].isOpenEnded = isMissing && !found.isWhole
+            markets[symbol].isBroken = false
+            markets[symbol].check.settle(joined: found.joined, from: answered?.first?.ts ?? .max)
+            rows += found.rows.map { (symbol, $0) }
         }
         rows = Self.inOrder(rows)
         let first = rows.first?.row.ts ?? now
@@ -52,8 +52,20 @@ extension LiveMarket {
         for (symbol, row) in rows where row.ts <= latest { write(row, symbol) }
         if isBeginning { write(.phase, at: time, nil) { $0.field("phase", "live") } }
         isLive = isLive || isBeginning
+        for symbol in markets.indices where history.trades[table.text(symbol)] != nil { tellLosses(symbol) }
         waiting = Self.inOrder(waiting + rows.filter { $0.row.ts > latest })
         if waiting.count > Self.waitingLimit { release(before: .max) }
+    }
+
+    /// What a minute's volume says was traded, and the exchange has not told when asked.
+    private func tellLosses(_ symbol: Int) {
+        let wasTrusted = !markets[symbol].check.isDistrusted
+        for loss in markets[symbol].check.losses() {
+            gap(symbol, from: loss.lowerBound, to: loss.upperBound, History.doubtReason)
+        }
+        guard wasTrusted, markets[symbol].check.isDistrusted else { return }
+        notice(
+            "\(table.text(symbol)): the volumes of its minutes count more than its trades: they are not used any more")
     }
 
     private static func inOrder(_ rows: [(symbol: Int, row: History.Row)]) -> [(symbol: Int, row: History.Row)] {

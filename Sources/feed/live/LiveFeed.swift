@@ -60,11 +60,13 @@ public final class LiveFeed {
         do {
             try start()
             try takeAll()
+            market.finish()
             try flush()
         } catch Failure.closedOutput {
             try recording?.flush()
             throw Failure.closedOutput
         } catch {
+            market.finish()
             try flush()
             throw error
         }

@@ -90,7 +90,7 @@ final class LiveMarket {
         case .trades: receive(trades: push, symbol, ts)
         case .book(let depth): receive(book: push, depth, symbol, ts)
         case .ticker: receive(ticker: push, symbol, ts)
-        case .bars(let minutes): if minutes == 1 { receive(bars: push, symbol) }
+        case .bars(let minutes): if minutes == 1 { receive(bars: push, symbol, ts) }
         case .other: break
         }
     }
@@ -141,7 +141,7 @@ final class LiveMarket {
             return gap(symbol, from: ts, to: ts, "a trade too late to tell whether it was written")
         }
         guard markets[symbol].trades.insert(id, ts: ts) else { return }
-        markets[symbol].check.add(at: ts, quantity.tenBillionths ?? 0, isBlock: false)
+        markets[symbol].check.add(at: ts, quantity.tenBillionths ?? 0)
         write(.trade, at: ts, symbol) { out in
             out.field("px", text: price.text)
             out.field("qty", text: quantity.text)

@@ -12,16 +12,15 @@ extension LiveMarket {
             {
                 // What was agreed outside of the book was never offered in it.
                 if trade.isBlock {
-                    markets[symbol].check.add(at: trade.ts, quantity.tenBillionths ?? 0, isBlock: true)
+                    markets[symbol].check.add(block: Array(trade.id), at: trade.ts, quantity.tenBillionths ?? 0)
                     continue
                 }
-                if markets[symbol].isBroken || markets[symbol].isOpenEnded {
-                    (markets[symbol].isBroken, markets[symbol].isOpenEnded) = (false, false)
-                    let from = min(markets[symbol].check.doubt?.lowerBound ?? .max, markets[symbol].trades.latest)
-                    markets[symbol].check.settle()
-                    gap(symbol, from: from, to: trade.ts, "messages are missing")
+                let id = Array(trade.id)
+                // One that is late, or known, says nothing of what came after it.
+                if !markets[symbol].trades.contains(id), trade.ts >= markets[symbol].trades.latest {
+                    endBreak(symbol, at: trade.ts)
                 }
-                write(trade: Array(trade.id), price, quantity, trade.side, at: trade.ts, symbol)
+                write(trade: id, price, quantity, trade.side, at: trade.ts, symbol)
             } else {
                 unreadable += 1
             }
@@ -31,23 +30,43 @@ extension LiveMarket {
         }
     }
 
+    /// The first trade behind a break shows where it ends, where nobody else has.
+    private func endBreak(_ symbol: Int, at ts: Int64) {
+        guard markets[symbol].isBroken || markets[symbol].isOpenEnded else { return }
+        (markets[symbol].isBroken, markets[symbol].isOpenEnded) = (false, false)
+        let latest = markets[symbol].trades.latest
+        let from = min(markets[symbol].check.doubt?.lowerBound ?? latest, latest)
+        markets[symbol].check.tell(upTo: ts)
+        gap(symbol, from: from, to: ts, "messages are missing")
+    }
+
     /// The exchange's own account of a minute is held against the trades that came.
-    func receive(bars push: StreamMessage.Push, _ symbol: Int) {
+    func receive(bars push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
         for element in Elements(push.data) {
             guard let bar = data.bar(element), !markets[symbol].isBroken,
                 let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths
             else { continue }
-            markets[symbol].check.compare(bar.start, volume: volume, latest: markets[symbol].trades.latest)
-            guard bar.isFinal else { continue }
             // Nobody has answered since the last one.
-            if let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
-            if markets[symbol].check.close(bar.start, volume: volume) { isInDoubt = true }
+            if bar.isFinal, let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
+            let isAsking = markets[symbol].check.state(
+                bar.start, volume: volume, at: bar.matchedTs ?? ts, sent: ts, isFinal: bar.isFinal)
+            if isAsking { isInDoubt = true }
         }
     }
 
     private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
         markets[symbol].check.settle()
         gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, History.doubtReason)
+    }
+
+    /// The end of the lines: what is missing, and nobody will tell any more.
+    func finish() {
+        for symbol in markets.indices {
+            if let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
+            let latest = markets[symbol].trades.latest
+            guard markets[symbol].isBroken || markets[symbol].isOpenEnded, time > latest else { continue }
+            gap(symbol, from: latest, to: time, "messages are missing")
+        }
     }
 
     func receive(book push: StreamMessage.Push, _ depth: Int, _ symbol: Int, _ ts: Int64) {

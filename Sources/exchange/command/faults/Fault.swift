@@ -77,5 +77,8 @@ struct ExternalTrade: Equatable {
         side = try fields.text("side")
         quantity = try fields.text("qty")
         guard side == "Buy" || side == "Sell" else { throw RuleError("side is not Buy or Sell") }
+        guard quantity.contains(where: { ("1"..."9").contains($0) }),
+            quantity.allSatisfy({ "0123456789.".contains($0) })
+        else { throw RuleError("qty is not a quantity above 0") }
     }
 }

@@ -1,0 +1,266 @@
+import Testing
+
+@testable import FeedFold
+
+/// What the exchange leaves out, held against the volumes that it states. Not covered: sockets and REST itself
+/// (`Tests/live`); whether the exchange's volumes count what its trades do.
+struct MinuteTests {
+    let live = LiveRehearsal()
+
+    /// The first full minute after the origin.
+    private let minute = (Live.origin / 60_000 + 1) * 60_000 - Live.origin
+
+    @Test func aMinutesVolumeShowsWhatIsMissing() throws {
+        try begin()
+        _ = try live.receive(Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        #expect(!live.isInDoubt, "it is the trades' own")
+        _ = try live.receive(Live.trades(minute + 60_200, ("b", minute + 60_010)))
+        _ = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0.0020"))
+        #expect(live.isInDoubt)
+        let found = try live.receive(
+            Live.recent(minute + 120_200, ("a", minute + 10), ("b", minute + 60_010), ("c", minute + 60_050)))
+        #expect(found.count == 1 && found[0].contains(#""id":"c""#))
+        _ = try live.receive(Live.bar(minute + 120_300, start: minute + 60_000, volume: "0.0020"))
+        #expect(!live.isInDoubt)
+    }
+
+    @Test func whatTheAnswerDoesNotReachIsAGap() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
+        let found = try live.receive(Live.recent(minute + 60_200, ("y", minute + 30_000)))
+        let missing = #""from":\#(Live.ts(5)),"to":\#(Live.ts(minute + 30_000))"#
+        #expect(found.count == 2 && found[0].contains(missing), "the minute before was not stated either")
+        #expect(found[1].contains(#""id":"y""#))
+    }
+
+    @Test func withoutAnAnswerTheNextMinuteTellsOfIt() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.5"))
+        let told = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0"))
+        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(5)),"to":\#(Live.ts(minute + 60_000))"#))
+    }
+
+    @Test func aMinuteThatIsNotStatedIsDoubted() throws {
+        _ = try live.receive(
+            Live.trades(5, ("z", 5)), Live.trades(minute + 10, ("a", minute + 10)),
+            Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        _ = try live.receive(Live.bar(minute + 180_100, start: minute + 120_000, volume: "0"))
+        #expect(live.isInDoubt)
+        let told = try live.receive(Live.bar(minute + 240_100, start: minute + 180_000, volume: "0"))
+        let missing = #""from":\#(Live.ts(minute + 60_000)),"to":\#(Live.ts(minute + 120_000))"#
+        #expect(told.count == 1 && told[0].contains(missing))
+        _ = try live.receive(Live.event(minute + 240_200, "closed"), Live.event(minute + 400_000, "open"))
+        _ = try live.receive(Live.recent(minute + 400_001, ("a", minute + 10)))
+        _ = try live.receive(Live.bar(minute + 420_100, start: minute + 360_000, volume: "0"))
+        #expect(!live.isInDoubt, "while nobody listened none is stated")
+    }
+
+    @Test func aMinuteThatBeganUnseenIsAskedForOnce() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.bar(minute + 10, start: minute - 60_000, volume: "9"))
+        #expect(live.isInDoubt, "no volume says what belongs to the time before")
+        let found = try live.receive(Live.recent(minute + 20, ("x", 2), ("z", 5), ("y", 7)))
+        #expect(found.count == 1 && found[0].contains(#""id":"y""#), "and not what came before the first")
+        _ = try live.receive(Live.bar(minute + 60_010, start: minute, volume: "0"))
+        #expect(!live.isInDoubt)
+    }
+
+    @Test func aMinuteInWhichAGapEndsIsAskedForOnce() throws {
+        _ = try live.receive(
+            Live.trades(5, ("z", 5)), Live.event(minute, "closed"), Live.event(minute + 10, "open"),
+            Live.trades(minute + 30, ("a", minute + 20)))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "9"))
+        #expect(live.isInDoubt)
+        let found = try live.receive(Live.recent(minute + 60_200, ("a", minute + 20), ("b", minute + 40)))
+        #expect(found.count == 1 && found[0].contains(#""id":"b""#))
+        _ = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0"))
+        #expect(!live.isInDoubt)
+    }
+
+    @Test(arguments: [("0.0010", 20), ("0.0020", 0)])
+    func aBreakPutsInDoubtWhatNoVolumeHasSpokenFor(volume: String, from: Int64) throws {
+        _ = try live.receive(
+            Live.trades(5, ("z", 5)), Live.bar(minute + 10, start: minute - 60_000, volume: "0.0010"),
+            Live.trades(minute + 11, ("a", minute + 10)),
+            Live.bar(minute + 20, start: minute, volume: volume, isFinal: false),
+            Live.trades(minute + 30, ("c", minute + 30)), Live.event(minute + 40, "closed"),
+            Live.event(minute + 90, "open"))
+        let found = try live.receive(Live.recent(minute + 100, ("c", minute + 30), ("d", minute + 50)))
+        let missing = #""from":\#(Live.ts(minute + from)),"to":\#(Live.ts(minute + 30))"#
+        #expect(found.count == 2 && found[0].contains(missing), "though the answer reaches the last trade")
+        #expect(found[1].contains(#""id":"d""#))
+    }
+
+    /// The first minute ends, and its volume is that of its only trade.
+    private func begin() throws {
+        _ = try live.receive(Live.trades(5, ("z", 5)), Live.bar(minute + 1, start: minute - 60_000, volume: "0.0010"))
+        #expect(!live.isInDoubt)
+    }
+
+    private func block(_ id: String, _ at: Int64) -> String {
+        Live.trades(at + 1, (id, at)).replacing(#""BT":false"#, with: #""BT":true"#)
+            .replacing(#""v":"0.0010""#, with: #""v":"1""#)
+    }
+
+    private func isGap(_ records: [String], from: Int64, to: Int64) -> Bool {
+        records.contains {
+            $0.contains(#""type":"gap""#) && $0.contains(#""from":\#(Live.ts(from)),"to":\#(Live.ts(to))"#)
+        }
+    }
+
+    @Test func aBreakBeforeTheFirstVolumeIsDoubtedWithIt() throws {
+        _ = try live.receive(
+            Live.trades(5, ("a", 5)), Live.trades(16, ("c", 15)), Live.event(20, "closed"), Live.event(900, "open"))
+        #expect(isGap(try live.receive(Live.recent(950, ("d", 800))), from: 15, to: 800))
+        _ = try live.receive(Live.bar(1000, start: minute - 60_000, volume: "9", isFinal: false))
+        #expect(live.isInDoubt, "one between the first two may have been left out")
+        let found = try live.receive(Live.recent(1100, ("a", 5), ("b", 10), ("c", 15), ("d", 800)))
+        #expect(found == [], "it was told of as missing by then")
+    }
+
+    @Test func whatABreakLeftUnprovenIsToldOnceAVolumeIsStated() throws {
+        _ = try live.receive(
+            Live.trades(5, ("a", 5)), Live.trades(16, ("c", 15)), Live.event(20, "closed"), Live.event(900, "open"))
+        let silent =
+            "\(Live.ts(950)) ? "
+            + #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
+        _ = try live.receive(silent, Live.trades(1000, ("d", 990)))
+        _ = try live.receive(Live.bar(1010, start: minute - 60_000, volume: "9", isFinal: false))
+        #expect(live.isInDoubt)
+        let told = try live.receive(silent)
+        #expect(told.contains { $0.contains("gap") && $0.contains(#""from":\#(Live.ts(5)),"#) })
+    }
+
+    @Test func aBlockTradeHidesNothing() throws {
+        try begin()
+        let text = block("B", minute + 20)
+        _ = try live.receive(Live.trades(minute + 10, ("a", minute + 10)), text, text)
+        _ = try live.receive(Live.bar(minute + 40, start: minute, volume: "1.0010", isFinal: false))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "1.0020"))
+        #expect(live.isInDoubt, "the block counts once")
+    }
+
+    @Test func volumesMayCountBlockTradesOrNot() throws {
+        try begin()
+        _ = try live.receive(Live.trades(minute + 10, ("a", minute + 10)), block("B", minute + 20))
+        _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        #expect(!live.isInDoubt)
+        _ = try live.receive(Live.bar(minute + 120_100, start: minute + 60_000, volume: "0.0010"))
+        #expect(live.isInDoubt)
+    }
+
+    @Test func aFinalVolumeMayOvertakeTheLastTrade() throws {
+        try begin()
+        _ = try live.receive(Live.trades(minute + 11, ("a", minute + 10), ("b", minute + 50_000)))
+        _ = try live.receive(
+            Live.bar(minute + 58_000, start: minute, volume: "0.0020", isFinal: false, until: minute + 57_900))
+        _ = try live.receive(Live.bar(minute + 60_050, start: minute, volume: "0.0030"))
+        let found = try live.receive(Live.recent(minute + 60_060, ("b", minute + 50_000), ("c", minute + 59_990)))
+        #expect(found.count == 1 && found[0].contains(#""id":"c""#), "no gap where a volume had spoken")
+    }
+
+    @Test func volumesThatLagProveUntilTheirTime() throws {
+        try begin()
+        _ = try live.receive(
+            Live.trades(minute + 31, ("a", minute + 10), ("c", minute + 30)),
+            Live.bar(minute + 35, start: minute, volume: "0.0010", isFinal: false, until: minute + 10),
+            Live.event(minute + 40, "closed"), Live.event(minute + 90, "open"))
+        let found = try live.receive(Live.recent(minute + 95, ("c", minute + 30), ("d", minute + 60)))
+        #expect(isGap(found, from: minute + 10, to: minute + 30))
+    }
+
+    @Test func aVolumeIsNotEqualByChance() throws {
+        try begin()
+        // One at 20 is lost; the volume until 25 counts it, and not that of 30.
+        _ = try live.receive(
+            Live.trades(minute + 31, ("a", minute + 10), ("c", minute + 30)),
+            Live.bar(minute + 35, start: minute, volume: "0.0020", isFinal: false, until: minute + 25),
+            Live.event(minute + 40, "closed"), Live.event(minute + 90, "open"))
+        let found = try live.receive(Live.recent(minute + 10_000, ("x", minute + 9000)))
+        #expect(isGap(found, from: minute, to: minute + 9000))
+    }
+
+    @Test func whatTheExchangeHasNotWhenAskedIsMissing() throws {
+        try begin()
+        _ = try live.receive(
+            Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "0.0020"))
+        let told = try live.receive(Live.recent(minute + 60_060, ("z", 5), ("a", minute + 10)))
+        #expect(isGap(told, from: minute, to: minute + 60_000))
+    }
+
+    @Test func volumesThatAlwaysCountMoreAreNotUsed() throws {
+        try begin()
+        for number in 0..<3 as Range<Int64> {
+            let start = minute + number * 60_000
+            _ = try live.receive(
+                Live.trades(start + 11, ("t\(number)", start + 10)), Live.bar(start + 60_050, start: start, volume: "9")
+            )
+            #expect(live.isInDoubt)
+            _ = try live.receive(Live.recent(start + 60_060, ("z", 5), ("t\(number)", start + 10)))
+        }
+        #expect(live.notices.contains { $0.contains("not used any more") })
+        _ = try live.receive(Live.bar(minute + 240_050, start: minute + 180_000, volume: "9"))
+        #expect(!live.isInDoubt)
+    }
+
+    @Test func anAnswerBeyondTheLinesProvesNothing() throws {
+        try begin()
+        _ = try live.receive(Live.trades(minute + 11, ("a", minute + 10)))
+        // Asked for another symbol's sake.
+        #expect(try live.receive(Live.recent(minute + 20, ("x", minute + 120_000))) == [])
+        _ = try live.receive(
+            Live.trades(minute + 201, ("c", minute + 200)), Live.event(minute + 300, "closed"),
+            Live.event(minute + 400, "open"))
+        let told = try live.receive(Live.recent(minute + 420, ("x", minute + 120_000)))
+        let later = try live.receive(Live.trades(minute + 501, ("d", minute + 500)))
+        #expect(
+            (told + later).contains { $0.contains(#""type":"gap""#) && $0.contains(#""from":\#(Live.ts(minute)),"#) })
+    }
+
+    @Test func theFirstMinuteOfABusyConnectionIsProvenFromItsFirstVolume() throws {
+        _ = try live.receive(Live.trades(minute + 20_005, ("a", minute + 20_000)))
+        _ = try live.receive(
+            Live.bar(minute + 21_000, start: minute, volume: "5", isFinal: false, until: minute + 20_000))
+        _ = live.isInDoubt
+        #expect(try live.receive(Live.recent(minute + 21_010, ("y", minute + 19_000), ("a", minute + 20_000))) == [])
+        _ = try live.receive(Live.trades(minute + 50_005, ("b", minute + 50_000)))
+        _ = try live.receive(Live.bar(minute + 60_050, start: minute, volume: "5.0010"))
+        #expect(!live.isInDoubt, "what came since is all")
+        #expect(try live.finish() == [])
+    }
+
+    // MARK: The end of a break
+
+    @Test(arguments: ["", #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"timeout"}"#])
+    func aLateTradeEndsNoBreak(answer: String) throws {
+        _ = try live.receive(Live.trades(5, ("a", 5)), Live.trades(16, ("b", 15)), Live.event(20, "skipped"))
+        if !answer.isEmpty { _ = try live.receive("\(Live.ts(30)) ? \(answer)") }
+        #expect(try live.receive(Live.trades(40, ("a", 5))) == [], "it is known")
+        let late = try live.receive(Live.trades(41, ("c", 12)))
+        #expect(!late.contains { $0.contains("gap") })
+        let next = try live.receive(Live.trades(5000, ("d", 4900)))
+        #expect(next.contains { $0.contains("gap") && $0.contains(#""to":\#(Live.ts(4900))"#) })
+    }
+
+    @Test func aKnownTradeEndsNoOpenGap() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "overrun"))
+        _ = try live.receive(Live.recent(950, ("later", 60_000)))
+        #expect(try live.receive(Live.trades(960, ("a", 5))) == [])
+        let next = try live.receive(Live.trades(1510, ("b", 1500)))
+        #expect(next.contains { $0.contains("gap") && $0.contains(#""to":\#(Live.ts(1500))"#) })
+    }
+
+    @Test func theEndTellsWhatIsStillInDoubt() throws {
+        try begin()
+        _ = try live.receive(
+            Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "9"))
+        #expect(isGap(try live.finish(), from: minute, to: minute + 60_000))
+        #expect(try live.finish() == [])
+    }
+
+    @Test func withoutABackfillNothingFromBeforeTheFirstMessageIsWritten() throws {
+        _ = try live.receive(Live.event(1, "open"), Live.event(2, "closed"), Live.event(3, "open"))
+        #expect(try live.receive(Live.recent(10, ("a", 5), ("b", 6))) == [])
+        #expect(try live.receive(Live.trades(20, ("c", 15))) == [Live.trade("c", 15)])
+    }
+}
