@@ -192,7 +192,7 @@ extension Executor {
         wallet = Wallet(equity: equity, available: available)
         writeAccount(into: &out)
         let day = (now + clockOffset) / 86_400_000_000
-        if memory.day?.number != day { note(.day(day, equity: equity), isSynced: true) }
+        if memory.day?.number != day { note(.day(day, equity: equity)) }
         guard let start = memory.day?.equity, start > .zero else { return }
         let least = start - start.times(settings.dailyLoss, .down)
         if equity < least {

@@ -10,8 +10,8 @@ import Venue
 /// stream (`Stream`), what is booked (`Booking`), what is due (`Due`), and the records (`Writing`).
 public struct Executor {
     public enum Effect {
-        /// Goes to the journal; nothing behind it may be done if it cannot.
-        case keep(JSON, isSynced: Bool)
+        /// Goes to the journal, and to the disk; nothing behind it may be done if it cannot.
+        case keep(JSON)
         case ask(Request)
         /// For a person.
         case say(String)
@@ -68,8 +68,8 @@ public struct Executor {
 
     /// Remembers, here and in the journal.
     @discardableResult
-    mutating func note(_ entry: Entry, isSynced: Bool = false) -> Money {
-        effects.append(.keep(entry.json, isSynced: isSynced))
+    mutating func note(_ entry: Entry) -> Money {
+        effects.append(.keep(entry.json))
         var instrument: Instrument?
         if case .fill(let booking) = entry { instrument = desk(booking.symbol).map { desks[$0].instrument } }
         return memory.take(entry, instrument)
@@ -97,7 +97,7 @@ public struct Executor {
     /// Nothing is opened any more, now or after a restart, until a person says so.
     mutating func halt(_ code: String, _ reason: String, at now: Int64) {
         guard memory.halt == nil else { return }
-        note(.halt(code: code, reason: reason, ts: now), isSynced: true)
+        note(.halt(code: code, reason: reason, ts: now))
         say("nothing is opened any more: \(reason); see docs/exec.md for how to go on")
     }
 

@@ -41,36 +41,23 @@ public struct Journal: Sendable {
         public internal(set) var torn = 0
     }
 
-    /// Reads a file.
-    /// - Throws: `JournalDamage`, where a sound line stands behind one that is not: that is no crash, and what is missing
+    /// Reads a file. Every line was on the disk before the next was written, so a crash can have torn the last one only.
+    /// - Throws: `JournalDamage`, where more stands behind a line that is not sound: that is no crash, and what is missing
     ///   may be an order.
     public static func read(_ bytes: [UInt8]) throws(JournalDamage) -> Content {
         var content = Content()
-        var (start, number, isSound) = (0, 0, true)
-        while let end = bytes[start...].firstIndex(of: 10) {
-            number += 1
-            let line = bytes[start..<end]
-            if isSound, let entry = entry(line, behind: content.journal.hash) {
-                content.entries.append(entry)
-                content.journal.hash = Array(line.prefix(digits))
-                content.count = end + 1
-            } else {
-                let before = previous(of: start, in: bytes)
-                if !isSound, let before, entry(line, behind: before) != nil { throw JournalDamage(line: number - 1) }
-                isSound = false
+        while let end = bytes[content.count...].firstIndex(of: 10) {
+            let line = bytes[content.count..<end]
+            guard let entry = entry(line, behind: content.journal.hash) else {
+                guard end == bytes.count - 1 else { throw JournalDamage(line: content.entries.count + 1) }
+                break
             }
-            start = end + 1
+            content.entries.append(entry)
+            content.journal.hash = Array(line.prefix(digits))
+            content.count = end + 1
         }
         content.torn = bytes.count - content.count
         return content
-    }
-
-    /// What the line before `start` says of itself.
-    private static func previous(of start: Int, in bytes: [UInt8]) -> [UInt8]? {
-        guard start > 0 else { return nil }
-        let begin = bytes[..<(start - 1)].lastIndex(of: 10).map { $0 + 1 } ?? 0
-        let line = bytes[begin..<(start - 1)]
-        return line.count > digits ? Array(line.prefix(digits)) : nil
     }
 
     private static func entry(_ line: ArraySlice<UInt8>, behind hash: [UInt8]) -> JSON? {

@@ -60,7 +60,7 @@ extension Executor {
             }
             memory.take(entry, instrument)
         }
-        note(.run(epoch: memory.epoch + 1, ts: now), isSynced: true)
+        note(.run(epoch: memory.epoch + 1, ts: now))
         resume(opening, at: now, into: &out)
     }
 

@@ -16,7 +16,7 @@ extension Executor {
                 "without --live nothing is sent: POST \(request.path) \(String(decoding: request.rest.signed, as: UTF8.self))"
             )
         }
-        note(.send(sending), isSynced: true)
+        note(.send(sending))
         tickets.append(Ticket(sending: sending, fraction: fraction, tries: tries, askAt: .max))
         ask(request)
     }

@@ -62,6 +62,8 @@ final class Simulation {
     var random: SplitMix
     var now: Int64 = 1_760_000_000_000_000
     var faults = Faults.none
+    /// What orders are answered with, and not carried out; nil for the exchange's own answer.
+    var refusal: RESTFailure?
     let exchange: Exchange
     private let options: ExecOptions
     private(set) var executor: Executor?
@@ -70,7 +72,6 @@ final class Simulation {
     private var events = 0
     // The disk.
     private(set) var disk: [UInt8] = []
-    private var synced = 0
     private var journal = Journal()
     // What is on the record.
     private(set) var audit: [String] = []
@@ -168,7 +169,6 @@ final class Simulation {
     func reset() {
         crash()
         disk += journal.line(Remark.reset(at: now))
-        synced = disk.count
     }
 
     // MARK: The market
@@ -262,6 +262,7 @@ final class Simulation {
             schedule(.answer(request, result, run: run), in: delay)
         }
         if isOrder {
+            if let refusal { return reply(.failure(refusal), after: 10_000) }
             if happens(faults.serverError, "5xx, not done") { return reply(.failure(.status(502)), after: 10_000) }
             if happens(faults.limited, "10006, not done") {
                 return reply(.failure(.refused(10006, "Too many visits")), after: 10_000)
@@ -335,16 +336,19 @@ final class Simulation {
         guard let effects = executor?.takeEffects() else { return }
         // A crash may come between any two of them.
         let isFatal = !effects.isEmpty && happens(faults.crashes, "crash between effects")
+        var isTorn = false
         for effect in isFatal ? effects.prefix(Int.random(in: 0...effects.count, using: &random)) : effects[...] {
             switch effect {
-            case .keep(let entry, let isSynced):
+            case .keep(let entry):
                 disk += journal.line(entry)
-                if isSynced { synced = disk.count }
-            case .ask(let request): leave(request)
+                isTorn = true
+            case .ask(let request):
+                leave(request)
+                isTorn = false
             case .say(let text): said.append(text)
             }
         }
-        if isFatal { crash() }
+        if isFatal { crash(isTorn: isTorn) }
     }
 
     private func leave(_ request: Request) {
@@ -362,26 +366,23 @@ final class Simulation {
         schedule(.arrive(request, run: run), in: delay(isLate ? 500...7000 : 1...20))
     }
 
-    /// The program dies: what was not synced is lost from some byte on, and what is on the wire goes its way.
-    func crash() {
+    /// The program dies, and what is on the wire goes its way.
+    /// - Parameter isTorn: as it wrote to the journal.
+    func crash(isTorn: Bool = false) {
         guard executor != nil else { return }
         crashes += 1
         executor = nil
         run += 1
         if let connection { exchange.disconnect(connection) }
         connection = nil
-        disk = Array(disk[..<Int.random(in: synced...disk.count, using: &random)])
-        let content = try! Journal.read(disk)
-        disk = Array(disk[..<content.count])
-        synced = disk.count
-        journal = content.journal
+        // The last line may have been torn as it was written.
+        if isTorn { disk.removeLast(Int.random(in: 1...60, using: &random)) }
         schedule(.start, in: delay(500...5000))
     }
 
     private func start() throws {
         let content = try Journal.read(disk)
         disk = Array(disk[..<content.count])
-        synced = disk.count
         journal = content.journal
         var output = Output(passesOn: false)
         executor = try Executor(

@@ -89,7 +89,7 @@ struct ExecCommand: StageCommand {
 
     private func lift() throws {
         let folder = try State(state)
-        guard folder.keep(Remark.reset(at: wallMicroseconds()), isSynced: true) else {
+        guard folder.keep(Remark.reset(at: wallMicroseconds())) else {
             throw Failure.refused(.io, folder.failure ?? "")
         }
         diagnose(Self.program, "trading may begin again in \(state)")

@@ -121,8 +121,8 @@ final class ExecRun {
         try flush()
         for effect in executor.takeEffects() {
             switch effect {
-            case .keep(let entry, let isSynced):
-                guard state.keep(entry, isSynced: isSynced) else { throw Failure.refused(.io, state.failure ?? "") }
+            case .keep(let entry):
+                guard state.keep(entry) else { throw Failure.refused(.io, state.failure ?? "") }
             case .ask(let request): wire.add(request)
             case .say(let text): diagnose("drift-exec", text)
             }
@@ -195,7 +195,7 @@ final class ExecRun {
     }
 
     private func finish() throws {
-        _ = state.keep(Remark.stop(at: wallMicroseconds()), isSynced: true)
+        _ = state.keep(Remark.stop(at: wallMicroseconds()))
         diagnose("drift-exec", "the journal ends with \(state.head)")
         let isDone = executor.isDone
         if !isDone { diagnose("drift-exec", "the end came before all was known: the next start asks the exchange") }

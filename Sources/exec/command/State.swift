@@ -33,8 +33,8 @@ final class State {
         do { content = try Journal.read(bytes) } catch {
             throw Failure.refused(
                 .data,
-                "unable to use \(name): line \(error.line) is not what was written, and what follows is; an order may be "
-                    + "missing: compare it with the exchange, and begin in another folder")
+                "unable to use \(name): line \(error.line) is not what was written, and more follows; an order may be missing: "
+                    + "compare it with the exchange, and begin in another folder")
         }
         if content.torn > 0 {
             diagnose("drift-exec", "\(name): \(content.torn) bytes behind the last whole entry are cut off")
@@ -60,7 +60,7 @@ final class State {
 
     /// Adds an entry. After the first failure nothing is tried again: the kernel forgets what it could not write.
     /// - Returns: whether it is where it should be.
-    func keep(_ entry: JSON, isSynced: Bool) -> Bool {
+    func keep(_ entry: JSON) -> Bool {
         guard failure == nil else { return false }
         var rest = journal.line(entry)[...]
         while !rest.isEmpty {
@@ -69,7 +69,7 @@ final class State {
             guard count >= 0 else { return fail("write") }
             rest = rest.dropFirst(count)
         }
-        guard !isSynced || fdatasync(file) == 0 else { return fail("sync") }
+        guard fdatasync(file) == 0 else { return fail("sync") }
         return true
     }
 
