@@ -25,6 +25,9 @@ bench: ## measure the pipeline beside cat
 bench-exchange: ## measure the local exchange under load
 	benchmarks/exchange
 
+bench-exec: ## measure an order from the pipe to the wire, beside pybit
+	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && benchmarks/exec
+
 conform: ## hold a stage to the contract: make conform STAGE='command' [OPTIONS=--lenient]
 	Tests/conform/run $(OPTIONS) -- '$(STAGE)'
 
@@ -38,5 +41,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients soak faults bench bench-exchange conform build vectors install
+.PHONY: help demo test test-clients soak faults bench bench-exchange bench-exec conform build vectors install
 .DEFAULT_GOAL := help

@@ -4,16 +4,19 @@ import Glibc
 
 /// Requests on their way: orders first, each endpoint below the exchange's limits, signed as they leave.
 struct Wire {
-    /// A second; the exchange allows 10 and 50.
-    private static let ordersASecond = 8.0
+    /// So many at once, and so many more each second: together less than the 10 and 50 that the exchange allows in any
+    /// second.
+    private static let ordersAtOnce = 4.0
+    private static let ordersASecond = 5.0
+    private static let questionsAtOnce = 20.0
     private static let questionsASecond = 20.0
 
     private let pool: RESTPool<Flight>
     private let caller: Caller
     private var orders: [Request] = []
     private var questions: [Request] = []
-    private var orderTokens = ordersASecond
-    private var questionTokens = questionsASecond
+    private var orderTokens = ordersAtOnce
+    private var questionTokens = questionsAtOnce
     private var filledAt: Int64 = 0
 
     struct Flight {
@@ -58,8 +61,8 @@ struct Wire {
     private mutating func refill(at now: Int64) {
         let seconds = filledAt == 0 ? 1 : min(1, max(0, Double(now - filledAt) / 1e6))
         filledAt = now
-        orderTokens = min(Self.ordersASecond, orderTokens + seconds * Self.ordersASecond)
-        questionTokens = min(Self.questionsASecond, questionTokens + seconds * Self.questionsASecond)
+        orderTokens = min(Self.ordersAtOnce, orderTokens + seconds * Self.ordersASecond)
+        questionTokens = min(Self.questionsAtOnce, questionTokens + seconds * Self.questionsASecond)
     }
 
     func addFiles(to files: inout [pollfd]) { pool.addFiles(to: &files) }
