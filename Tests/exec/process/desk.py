@@ -82,8 +82,11 @@ class Exec:
         command = [PROGRAM, "--key-file", keys or os.path.join(directory, "keys"), "--state", self.state,
                    "--url", f"http://127.0.0.1:{port}", *(["--live"] if live else []), *options]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=open(self.audit, "ab"), stderr=open(self.errors, "ab"),
+            self.start(command), stdin=subprocess.PIPE, stdout=open(self.audit, "ab"), stderr=open(self.errors, "ab"),
             env=environment)
+
+    def start(self, command):
+        return command
 
     def write(self, records):
         with self.lock:
