@@ -59,13 +59,11 @@ extension LiveMarket {
         gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, History.doubtReason)
     }
 
-    /// The end of the lines: what is missing, and nobody will tell any more.
+    /// The end of the lines: what is in doubt, and nobody will answer any more. Of what comes behind the last volume, and of
+    /// a connection that is closed, nothing is known.
     func finish() {
         for symbol in markets.indices {
-            if let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
-            let latest = markets[symbol].trades.latest
-            guard markets[symbol].isBroken || markets[symbol].isOpenEnded, time > latest else { continue }
-            gap(symbol, from: latest, to: time, "messages are missing")
+            if let doubt = markets[symbol].check.doubtStated { miss(doubt, symbol) }
         }
     }
 

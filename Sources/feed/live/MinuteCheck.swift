@@ -54,6 +54,12 @@ struct MinuteCheck {
     /// Where trades may be missing.
     private(set) var doubt: Range<Int64>?
 
+    /// The end of the last minute that has been stated whole.
+    private var statedUpTo: Int64 = 0
+
+    /// What is in doubt of minutes that have been stated.
+    var doubtStated: Range<Int64>? { doubt.flatMap { Self.part(of: $0, to: statedUpTo) } }
+
     // MARK: Trades
 
     /// Takes note of a trade.
@@ -122,6 +128,7 @@ struct MinuteCheck {
         }
         guard isFinal else { return isAsking }
         minutes[place].final = volume
+        statedUpTo = max(statedUpTo, end)
         proven = max(proven, end)
         // A minute that was left out itself.
         return raise(open..<max(open, start)) || isAsking
