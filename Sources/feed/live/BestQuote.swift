@@ -99,8 +99,10 @@ struct BestQuote {
 
 extension Decimal {
     /// The number in units of 1e-10; nil if it is not a whole number of them, or too large.
-    var tenBillionths: Int64? {
-        var value: Int64 = 0
+    var tenBillionths: Int64? { tenBillionths(of: Int64.self) }
+
+    func tenBillionths<Integer: FixedWidthInteger>(of type: Integer.Type) -> Integer? {
+        var value: Integer = 0
         var places: Int?
         for byte in text {
             if byte == UInt8(ascii: ".") {
@@ -111,7 +113,7 @@ extension Decimal {
             places = places.map { $0 + 1 }
             let (tenfold, isTooLarge) = value.multipliedReportingOverflow(by: 10)
             guard !isTooLarge else { return nil }
-            let (sum, overflows) = tenfold.addingReportingOverflow(Int64(byte - 48))
+            let (sum, overflows) = tenfold.addingReportingOverflow(Integer(byte - 48))
             guard !overflows else { return nil }
             value = sum
         }

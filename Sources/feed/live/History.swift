@@ -84,8 +84,8 @@ struct History {
         var rows: [Row] = []
         /// Whether the answer reaches the present. If it does not, trades may be missing until the stream brings the next one.
         var isWhole = true
-        /// Up to when the trades go on from those that are known; nil if they do not.
-        var joined: Int64?
+        /// Of when all trades are known by then; nil for none.
+        var answered: ClosedRange<Int64>?
     }
 
     /// What came while no message did, or was left out. Trades that are known are left out, and so are those from before
@@ -107,11 +107,13 @@ struct History {
         }
         guard let trades = answered else { return Found(rows: gap(Self.silentReason), isWhole: !isBroken) }
         guard let oldest = trades.first, let newest = trades.last else {
-            return memory.isEmpty ? Found(joined: now) : Found(rows: gap(Self.shortReason), isWhole: !isBroken)
+            return memory.isEmpty
+                ? Found(answered: 0...max(0, now)) : Found(rows: gap(Self.shortReason), isWhole: !isBroken)
         }
         let unknown = trades.filter {
-            $0.ts >= max(first, market.told) && !memory.contains(Array($0.id.utf8)) && !memory.mayHaveForgotten($0.ts)
-                && !$0.isBlock
+            let ts = $0.ts
+            return ts >= first && !market.told.contains { $0.contains(ts) } && !memory.contains(Array($0.id.utf8))
+                && !memory.mayHaveForgotten(ts) && !$0.isBlock
         }
         let reaches =
             memory.isEmpty ? oldest.ts < first : trades.contains { memory.contains(Array($0.id.utf8)) }
@@ -121,14 +123,15 @@ struct History {
             return Found(
                 rows: gap(to: oldest.ts, Self.shortReason) + unknown.map { .trade($0) }
                     + (isOld ? gap(from: newest.ts, Self.oldReason) : []),
-                isWhole: !isOld, joined: reaches ? newest.ts : nil)
+                isWhole: !isOld, answered: oldest.ts...newest.ts)
         }
         let later = unknown.filter { $0.ts > memory.latest }.map { Row.trade($0) }
         guard let next = later.first?.ts else { return Found(rows: gap(Self.shortReason), isWhole: false) }
-        guard next > latest else { return Found(rows: gap(to: next, Self.shortReason) + later, joined: newest.ts) }
+        guard next > latest else {
+            return Found(rows: gap(to: next, Self.shortReason) + later, answered: next...newest.ts)
+        }
         return Found(
-            rows: gap(Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later, isWhole: false,
-            joined: nil)
+            rows: gap(Self.shortReason) + [.gapEnd(at: next, reason: Self.shortReason)] + later, isWhole: false)
     }
 
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"

@@ -29,7 +29,7 @@ extension LiveMarket {
                 let (found, since) = history.beginning(of: name, now: now)
                 if let answered = history.trades[name] {
                     markets[symbol].check.begin(at: since)
-                    markets[symbol].check.settle(joined: answered?.last?.ts)
+                    markets[symbol].check.settle(answered?.last.map { since...max(since, $0.ts) })
                 }
                 rows += found.map { (symbol, $0) }
                 continue
@@ -41,7 +41,8 @@ extension LiveMarket {
             if isMissing { waiting.removeAll { $0.symbol == symbol } }
             markets[symbol].isOpenEnded = isMissing && !found.isWhole
             markets[symbol].isBroken = false
-            markets[symbol].check.settle(joined: found.joined, from: answered?.first?.ts ?? .max)
+            for trade in answered ?? [] where trade.isBlock { note(block: trade, symbol) }
+            markets[symbol].check.settle(found.answered)
             rows += found.rows.map { (symbol, $0) }
         }
         rows = Self.inOrder(rows)
@@ -57,15 +58,18 @@ extension LiveMarket {
         if waiting.count > Self.waitingLimit { release(before: .max) }
     }
 
+    private func note(block trade: RecentTrade, _ symbol: Int) {
+        withFigures([trade.quantity]) { figures in
+            guard let quantity = try? Decimal(figures[0], "size", at: 0).tenBillionths(of: Int128.self) else { return }
+            markets[symbol].check.add(block: Array(trade.id.utf8), at: trade.ts, quantity)
+        }
+    }
+
     /// What a minute's volume says was traded, and the exchange has not told when asked.
     private func tellLosses(_ symbol: Int) {
-        let wasTrusted = !markets[symbol].check.isDistrusted
         for loss in markets[symbol].check.losses() {
             gap(symbol, from: loss.lowerBound, to: loss.upperBound, History.doubtReason)
         }
-        guard wasTrusted, markets[symbol].check.isDistrusted else { return }
-        notice(
-            "\(table.text(symbol)): the volumes of its minutes count more than its trades: they are not used any more")
     }
 
     private static func inOrder(_ rows: [(symbol: Int, row: History.Row)]) -> [(symbol: Int, row: History.Row)] {

@@ -141,7 +141,7 @@ final class LiveMarket {
             return gap(symbol, from: ts, to: ts, "a trade too late to tell whether it was written")
         }
         guard markets[symbol].trades.insert(id, ts: ts) else { return }
-        markets[symbol].check.add(at: ts, quantity.tenBillionths ?? 0)
+        markets[symbol].check.add(at: ts, quantity.tenBillionths(of: Int128.self) ?? 0)
         write(.trade, at: ts, symbol) { out in
             out.field("px", text: price.text)
             out.field("qty", text: quantity.text)
@@ -157,8 +157,7 @@ final class LiveMarket {
             out.field("reason", reason)
         }
         markets[symbol].trades.reach(to)
-        markets[symbol].check.begin(at: to)
-        markets[symbol].told = max(markets[symbol].told, to)
+        markets[symbol].tell(min(from, to)...to)
     }
 
     func write(_ kind: RecordKind, at ts: Int64, _ symbol: Int?, _ fields: (inout Output) -> Void = { _ in }) {

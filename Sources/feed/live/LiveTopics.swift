@@ -12,7 +12,8 @@ extension LiveMarket {
             {
                 // What was agreed outside of the book was never offered in it.
                 if trade.isBlock {
-                    markets[symbol].check.add(block: Array(trade.id), at: trade.ts, quantity.tenBillionths ?? 0)
+                    markets[symbol].check.add(
+                        block: Array(trade.id), at: trade.ts, quantity.tenBillionths(of: Int128.self) ?? 0)
                     continue
                 }
                 let id = Array(trade.id)
@@ -36,7 +37,6 @@ extension LiveMarket {
         (markets[symbol].isBroken, markets[symbol].isOpenEnded) = (false, false)
         let latest = markets[symbol].trades.latest
         let from = min(markets[symbol].check.doubt?.lowerBound ?? latest, latest)
-        markets[symbol].check.tell(upTo: ts)
         gap(symbol, from: from, to: ts, "messages are missing")
     }
 
@@ -44,18 +44,24 @@ extension LiveMarket {
     func receive(bars push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
         for element in Elements(push.data) {
             guard let bar = data.bar(element), !markets[symbol].isBroken,
-                let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths
+                let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths(of: Int128.self)
             else { continue }
             // Nobody has answered since the last one.
             if bar.isFinal, let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
+            let wasTrusted = !markets[symbol].check.isDistrusted
             let isAsking = markets[symbol].check.state(
                 bar.start, volume: volume, at: bar.matchedTs ?? ts, sent: ts, isFinal: bar.isFinal)
             if isAsking { isInDoubt = true }
+            if wasTrusted, markets[symbol].check.isDistrusted {
+                notice(
+                    "\(table.text(symbol)): the volumes of its minutes count more than its trades: they are not used any more"
+                )
+            }
         }
     }
 
     private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
-        markets[symbol].check.settle()
+        markets[symbol].check.settle(nil)
         gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, History.doubtReason)
     }
 

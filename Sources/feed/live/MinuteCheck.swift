@@ -1,61 +1,34 @@
 /// Holds the trades of a minute to the volume that the exchange states for it: so a message that it left out is found,
 /// though the connection never broke.
 ///
-/// A volume is stated up to the time of its last trade. One that is equal to the trades until then proves that they are all;
-/// one that is more, once the minute has ended, puts in doubt whatever was not proven before. Of a minute of which trades
-/// are missing, or came before the first message, only what comes after its first statement can be held to the others.
+/// Until shown otherwise, trades may be missing at any time. A volume is stated up to the time of its last trade: one that is
+/// equal to the trades until then proves that they are all. One that is more, once the minute has ended, puts in doubt
+/// whatever is not proven by then, and so do a minute that is left out itself and a break. Of a minute of which trades are
+/// missing, or came before the first message, only what comes after its first statement can be held to the others.
 struct MinuteCheck {
     static let minute: Int64 = 60_000_000
     /// Minutes that may still be stated.
     private static let limit = 4
-    /// So many minutes in a row that are more than their trades, though the exchange has been asked for those, and its
-    /// volumes count something else.
-    private static let patience = 3
-
-    private struct Minute {
-        let start: Int64
-        /// Quantities in units of 1e-10.
-        var trades: [(ts: Int64, quantity: Int64)] = []
-        /// What was agreed outside of the book may be part of the volume, or not.
-        var blocks: [(id: [UInt8], ts: Int64, quantity: Int64)] = []
-        /// What was stated first, and until when: later statements are held to the trades after it.
-        var anchor: (ts: Int64, volume: Int64)?
-        var final: Int64?
-        /// From when on its trades are less than its volume, if they are.
-        var disputed: Int64?
-
-        var end: Int64 { start + MinuteCheck.minute }
-        var isWhole: Bool { anchor.map { $0.ts < start } ?? false }
-
-        init(start: Int64) { self.start = start }
-
-        /// Whether the trades until `ts` are as many as a volume says, or fewer.
-        func holds(_ volume: Int64, until ts: Int64) -> (isEqual: Bool, isLess: Bool) {
-            let (from, before) = anchor ?? (start - 1, 0)
-            let known = trades.reduce(0) { $0 &+ ($1.ts > from && $1.ts <= ts ? $1.quantity : 0) }
-            let blocks = blocks.reduce(0) { $0 &+ ($1.ts > from && $1.ts <= ts ? $1.quantity : 0) }
-            let stated = volume &- before
-            let isEqual = stated == known || stated == known &+ blocks
-            return (isEqual, !isEqual && stated > known)
-        }
-    }
+    /// The last volume of a minute may come so much later than the first of the next.
+    private static let grace: Int64 = 10_000_000
+    /// Volumes of so many minutes in a row that are more than their trades count something else.
+    private static let patience = 5
 
     private var minutes: [Minute] = []
-    /// From when on trades are known without a gap.
+    /// The end of the last gap, or the beginning.
     private var completeFrom: Int64 = 0
-    /// Up to when they are known to be all, or have been asked for.
-    private var proven: Int64 = 0
-    /// The exchange states volumes, that mean what they say: without them nothing is ever in doubt.
+    /// Where trades may be missing, in the order of time; the last one has no end.
+    private var unproven: [Range<Int64>] = [0..<Int64.max]
+    /// The exchange states volumes: without them nothing is ever in doubt.
     private var isStated = false
+    /// They do not mean what they say.
     private(set) var isDistrusted = false
-    private var refuted = 0
-    /// What a break left unproven before the first volume was stated.
-    private var pending: Range<Int64>?
-    /// Where trades may be missing.
-    private(set) var doubt: Range<Int64>?
-
+    /// Minutes in a row that were short at their end.
+    private var short = 0
     /// The end of the last minute that has been stated whole.
     private var statedUpTo: Int64 = 0
+    /// Where trades may be missing, and are to be asked for.
+    private(set) var doubt: Range<Int64>?
 
     /// What is in doubt of minutes that have been stated.
     var doubtStated: Range<Int64>? { doubt.flatMap { Self.part(of: $0, to: statedUpTo) } }
@@ -63,13 +36,14 @@ struct MinuteCheck {
     // MARK: Trades
 
     /// Takes note of a trade.
-    mutating func add(at ts: Int64, _ quantity: Int64) {
+    /// - Parameter quantity: in units of 1e-10.
+    mutating func add(at ts: Int64, _ quantity: Int128) {
         guard let place = place(of: ts / Self.minute * Self.minute) else { return }
         minutes[place].trades.append((ts, quantity))
     }
 
     /// Takes note of a trade outside of the book, which may come again.
-    mutating func add(block id: [UInt8], at ts: Int64, _ quantity: Int64) {
+    mutating func add(block id: [UInt8], at ts: Int64, _ quantity: Int128) {
         guard let place = place(of: ts / Self.minute * Self.minute),
             !minutes[place].blocks.contains(where: { $0.id == id })
         else { return }
@@ -84,108 +58,189 @@ struct MinuteCheck {
         return minutes.count - 1
     }
 
-    /// Trades before `ts` are not known, or told of as missing.
-    mutating func begin(at ts: Int64) {
-        completeFrom = max(completeFrom, ts)
-        for place in minutes.indices
-        where minutes[place].start < ts && minutes[place].anchor.map({ $0.ts < ts }) ?? false {
+    /// Trades are known from here on.
+    mutating func begin(at ts: Int64) { tell(0..<ts) }
+
+    /// Trades in a range are told of as missing, or of no interest.
+    mutating func tell(_ range: Range<Int64>) {
+        prove(range)
+        completeFrom = max(completeFrom, range.upperBound)
+        for place in minutes.indices where range.overlaps(minutes[place].start..<minutes[place].end) {
             minutes[place].anchor = nil
         }
+        doubt = doubt.flatMap { open(in: $0) }
     }
 
     // MARK: Volumes
 
     /// The exchange states the volume of a minute so far.
     /// - Parameters:
+    ///   - volume: in units of 1e-10.
     ///   - ts: of the last trade in it.
     ///   - sent: when that was so.
     ///   - isFinal: the minute has ended.
     /// - Returns: whether trades may be missing, and are to be asked for.
-    mutating func state(_ start: Int64, volume: Int64, at ts: Int64, sent: Int64, isFinal: Bool) -> Bool {
-        guard !isDistrusted else { return false }
+    mutating func state(_ start: Int64, volume: Int128, at ts: Int64, sent: Int64, isFinal: Bool) -> Bool {
+        // A trade of the far future, if there was one, makes no room for its minute.
+        minutes.removeAll { $0.start > sent + Self.minute }
+        guard !isDistrusted, (0...max(0, sent)).contains(start), let place = place(of: start),
+            minutes[place].final == nil
+        else { return false }
         isStated = true
-        var isAsking = false
-        if let pending { isAsking = raise(pending) }
-        pending = nil
-        guard let place = place(of: start), minutes[place].final == nil else { return isAsking }
         let end = minutes[place].end
-        let until = isFinal ? end - 1 : ts
-        let open = max(proven, completeFrom)
-        if minutes[place].anchor == nil, start >= completeFrom { minutes[place].anchor = (start - 1, 0) }
-        let (isEqual, isLess) = minutes[place].holds(volume, until: until)
-        if isEqual {
-            proven = max(proven, isFinal ? end : until)
-            if isFinal { refuted = 0 }
-        } else if minutes[place].anchor == nil, !isFinal {
-            guard sent >= completeFrom else { return isAsking }
-            minutes[place].anchor = (until, volume)
-            // Until here no volume can tell: it is asked for while an answer still reaches back.
-            isAsking = raise(open..<max(open, until)) || isAsking
-            proven = max(proven, until)
-        } else if isFinal, isLess {
-            minutes[place].disputed = max(open, start)
-            isAsking = raise(max(open, start)..<max(open, end)) || isAsking
+        let until = isFinal ? end - 1 : min(ts, sent)
+        if minutes[place].anchor == nil, start >= completeFrom {
+            minutes[place].anchor = Minute.Statement(start - 1, 0)
         }
-        guard isFinal else { return isAsking }
+        let first = minutes[place].anchor == nil && !isFinal
+        minutes[place].last = Minute.Statement(until, volume)
+        hold(place)
+        if first, sent >= completeFrom, minutes[place].anchor == nil {
+            minutes[place].anchor = Minute.Statement(until, volume)
+            // Until here no volume can tell: it is asked for while an answer still reaches back.
+            return raise(0..<until)
+        }
+        guard isFinal else { return until - start > Self.grace ? raise(0..<start) : false }
+        judgeEarlier(than: place)
         minutes[place].final = volume
         statedUpTo = max(statedUpTo, end)
-        proven = max(proven, end)
-        // A minute that was left out itself.
-        return raise(open..<max(open, start)) || isAsking
+        if minutes[place].isShort {
+            minutes[place].disputed = open(in: start..<end)
+            short += 1
+        } else if minutes[place].anchor != nil {
+            short = 0
+        }
+        if short >= Self.patience {
+            isDistrusted = true
+            doubt = nil
+        }
+        return raise(0..<(minutes[place].isShort || minutes[place].anchor == nil ? end : start))
+    }
+
+    /// Holds what has been stated last of a minute to the trades that are known by now.
+    private mutating func hold(_ place: Int) {
+        guard let last = minutes[place].last, minutes[place].isEqual(last) else { return }
+        let from = max(minutes[place].anchor?.until ?? 0, minutes[place].start)
+        // All that ended with the minute is in its last volume.
+        prove(from..<max(from, last.until == minutes[place].end - 1 ? minutes[place].end : last.until))
+    }
+
+    /// What the minute before was short of may have come since.
+    private mutating func judgeEarlier(than place: Int) {
+        guard place > 0, let last = minutes[place - 1].last, minutes[place - 1].isEqual(last) else { return }
+        short = 0
     }
 
     /// The connection broke, and what came last of it, up to `latest`, no volume has spoken for yet.
     mutating func breakOff(latest: Int64) {
-        let open = max(proven, completeFrom)
-        guard open < latest, !isDistrusted else { return }
-        if isStated { _ = raise(open..<latest) } else { pending = min(open, pending?.lowerBound ?? open)..<latest }
+        for place in minutes.indices { hold(place) }
+        if isStated, !isDistrusted { _ = raise(0..<(latest + 1)) }
     }
 
     // MARK: Answers
 
-    /// The exchange has answered with its trades; what they do not reach has been told of.
-    /// - Parameter joined: up to when they go on without a gap from what is known; nil if they do not.
-    mutating func settle(joined: Int64? = nil, from oldest: Int64 = .max) {
-        proven = max(proven, joined ?? 0, doubt?.upperBound ?? 0)
-        doubt = nil
-        if joined != nil, let pending {
-            self.pending = oldest <= pending.lowerBound ? nil : Self.part(of: pending, to: oldest)
+    /// The exchange has answered with all trades of a time, and they are known now; what lies behind them and was asked for
+    /// did not happen.
+    mutating func settle(_ answered: ClosedRange<Int64>?) {
+        if let answered {
+            prove(answered.lowerBound..<(max(answered.upperBound, (doubt?.upperBound ?? 0) - 1) + 1))
         }
+        doubt = nil
     }
-
-    /// What is in doubt up to `ts` has been told of.
-    mutating func tell(upTo ts: Int64) { doubt = doubt.flatMap { Self.part(of: $0, from: ts) } }
 
     /// Minutes whose trades are still less than their volume, though the exchange has answered: it does not have them yet.
     /// - Returns: where trades are missing.
     mutating func losses() -> [Range<Int64>] {
-        var losses: [Range<Int64>] = []
-        for place in minutes.indices {
-            guard let from = minutes[place].disputed, let volume = minutes[place].final else { continue }
-            minutes[place].disputed = nil
-            let minute = minutes[place]
-            guard minute.isWhole, minute.holds(volume, until: minute.end - 1).isLess, from < minute.end else {
-                refuted = 0
-                continue
-            }
-            refuted += 1
-            losses.append(from..<minute.end)
+        minutes.indices.compactMap { place in
+            defer { minutes[place].disputed = nil }
+            return minutes[place].isShort ? minutes[place].disputed : nil
         }
-        if refuted >= Self.patience {
-            isDistrusted = true
-            doubt = nil
-        }
-        return losses
     }
 
+    // MARK: Ranges
+
+    /// Puts in doubt what is not proven of a range.
     private mutating func raise(_ range: Range<Int64>) -> Bool {
-        guard !range.isEmpty else { return false }
-        doubt = min(range.lowerBound, doubt?.lowerBound ?? .max)..<max(range.upperBound, doubt?.upperBound ?? 0)
-        return true
+        guard !isDistrusted, let open = open(in: range) else { return false }
+        let isNews = doubt.map { open.lowerBound < $0.lowerBound || open.upperBound > $0.upperBound } ?? true
+        doubt = min(open.lowerBound, doubt?.lowerBound ?? .max)..<max(open.upperBound, doubt?.upperBound ?? 0)
+        return isNews
+    }
+
+    /// From the first to the last of a range that is not proven.
+    private func open(in range: Range<Int64>) -> Range<Int64>? {
+        let parts = unproven.compactMap { Self.part(of: $0, from: range.lowerBound, to: range.upperBound) }
+        guard let first = parts.first, let last = parts.last else { return nil }
+        return first.lowerBound..<last.upperBound
+    }
+
+    private mutating func prove(_ range: Range<Int64>) {
+        guard !range.isEmpty else { return }
+        unproven = unproven.flatMap { open in
+            [Self.part(of: open, to: range.lowerBound), Self.part(of: open, from: range.upperBound)].compactMap { $0 }
+        }
     }
 
     private static func part(of range: Range<Int64>, from lower: Int64 = 0, to upper: Int64 = .max) -> Range<Int64>? {
         let part = range.clamped(to: lower..<max(lower, upper))
         return part.isEmpty ? nil : part
+    }
+}
+
+/// What is known of one minute, and what the exchange has stated of it.
+private struct Minute {
+    /// A volume, and the time of the last trade in it.
+    struct Statement {
+        let until: Int64
+        let volume: Int128
+
+        init(_ until: Int64, _ volume: Int128) {
+            self.until = until
+            self.volume = volume
+        }
+    }
+
+    let start: Int64
+    var trades: [(ts: Int64, quantity: Int128)] = []
+    /// What was agreed outside of the book may be part of the volume, or not.
+    var blocks: [(id: [UInt8], ts: Int64, quantity: Int128)] = []
+    /// What was stated first: later statements are held to the trades after it.
+    var anchor: Statement?
+    var last: Statement?
+    var final: Int128?
+    /// Where its trades are less than its volume, if they are.
+    var disputed: Range<Int64>?
+
+    var end: Int64 { start + MinuteCheck.minute }
+
+    init(start: Int64) { self.start = start }
+
+    /// Whether trades are missing by the last volume, as far as that can be told.
+    var isShort: Bool {
+        guard let final, let anchor else { return false }
+        return !isEqual(Statement(end - 1, final))
+            && final - anchor.volume > sum(anchor.until + 1..<end) + uncertain(at: anchor.until)
+    }
+
+    /// Whether the trades until then are as many as a volume says.
+    func isEqual(_ statement: Statement) -> Bool {
+        let from = anchor ?? Statement(start - 1, 0)
+        let stated = statement.volume - from.volume
+        let until = statement.until + 1
+        guard until > from.until else { return false }
+        let blocks = blocks.reduce(Int128(0)) { $0 + ($1.ts > from.until && $1.ts < until ? $1.quantity : 0) }
+        let known = sum(from.until + 1..<until)
+        let most = known + uncertain(at: from.until)
+        return (known...most).contains(stated) || (known + blocks...most + blocks).contains(stated)
+    }
+
+    /// Of several trades in the very millisecond of the first statement one was in it; of the others nobody knows.
+    private func uncertain(at ts: Int64) -> Int128 {
+        let there = trades.filter { $0.ts == ts }.map(\.quantity)
+        return there.reduce(0, +) - (there.min() ?? 0)
+    }
+
+    private func sum(_ range: Range<Int64>) -> Int128 {
+        trades.reduce(0) { $0 + (range.contains($1.ts) ? $1.quantity : 0) }
     }
 }

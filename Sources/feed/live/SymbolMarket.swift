@@ -4,6 +4,8 @@ import Bybit
 struct SymbolMarket {
     /// A book that does not change is told of again after so long, so that nobody takes it for stale.
     static let quoteInterval: Int64 = 1_000_000
+    /// So many gaps are remembered; the recent trades of an answer reach back to fewer.
+    private static let toldLimit = 64
 
     let name: [UInt8]
     var trades = TradeMemory()
@@ -12,8 +14,8 @@ struct SymbolMarket {
     var isBroken = false
     /// A break has been told of, but not up to where: nobody knew. The next trade shows it.
     var isOpenEnded = false
-    /// The end of the last gap: what lies before stays missing, or it would come as if it were new.
-    var told: Int64 = 0
+    /// The last gaps: what lies in them stays missing, or it would come as if it were new.
+    private(set) var told: [ClosedRange<Int64>] = []
     /// One book for each depth that is subscribed to.
     var books: [(depth: Int, book: BestQuote)] = []
     var quote: (bid: BestQuote.Level, ask: BestQuote.Level, matched: Int64, ts: Int64)?
@@ -23,6 +25,13 @@ struct SymbolMarket {
     var funding = FundingSchedule()
 
     init(name: [UInt8]) { self.name = name }
+
+    /// Trades of this time are told of as missing.
+    mutating func tell(_ range: ClosedRange<Int64>) {
+        if told.count == Self.toldLimit { told.removeFirst() }
+        told.append(range)
+        check.tell(range.lowerBound..<max(range.upperBound, range.lowerBound + 1))
+    }
 
     /// Where `depth`'s book stands in `books`.
     mutating func place(ofBook depth: Int) -> Int {
