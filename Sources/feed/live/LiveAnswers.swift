@@ -29,7 +29,7 @@ extension LiveMarket {
                 let (found, since) = history.beginning(of: name, now: now)
                 if let answered = history.trades[name] {
                     markets[symbol].check.begin(at: since)
-                    markets[symbol].check.settle(answered?.last.map { since...max(since, $0.ts) })
+                    markets[symbol].check.settle(answered?.last.map { since...max(since, $0.ts) }, at: now)
                 }
                 rows += found.map { (symbol, $0) }
                 continue
@@ -42,7 +42,7 @@ extension LiveMarket {
             markets[symbol].isOpenEnded = isMissing && !found.isWhole
             markets[symbol].isBroken = false
             for trade in answered ?? [] where trade.isBlock { note(block: trade, symbol) }
-            markets[symbol].check.settle(found.answered)
+            markets[symbol].check.settle(found.answered, at: now)
             rows += found.rows.map { (symbol, $0) }
         }
         rows = Self.inOrder(rows)

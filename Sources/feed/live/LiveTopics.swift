@@ -61,7 +61,7 @@ extension LiveMarket {
     }
 
     private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
-        markets[symbol].check.settle(nil)
+        markets[symbol].check.settle(nil, at: time)
         gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, History.doubtReason)
     }
 

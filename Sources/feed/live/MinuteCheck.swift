@@ -11,6 +11,8 @@ struct MinuteCheck {
     private static let limit = 4
     /// The last volume of a minute may come so much later than the first of the next.
     private static let grace: Int64 = 10_000_000
+    /// An answer may lack the trades of so long.
+    private static let lag: Int64 = 5_000_000
     /// Volumes of so many minutes in a row that are more than their trades count something else.
     private static let patience = 5
 
@@ -59,13 +61,17 @@ struct MinuteCheck {
     }
 
     /// Trades are known from here on.
-    mutating func begin(at ts: Int64) { tell(0..<ts) }
+    mutating func begin(at ts: Int64) {
+        tell(0...max(0, ts - 1))
+        completeFrom = max(completeFrom, ts)
+    }
 
     /// Trades in a range are told of as missing, or of no interest.
-    mutating func tell(_ range: Range<Int64>) {
-        prove(range)
-        completeFrom = max(completeFrom, range.upperBound)
-        for place in minutes.indices where range.overlaps(minutes[place].start..<minutes[place].end) {
+    mutating func tell(_ range: ClosedRange<Int64>) {
+        let (from, to) = (range.lowerBound, range.upperBound)
+        prove(from..<to + 1)
+        completeFrom = max(completeFrom, to)
+        for place in minutes.indices where from < minutes[place].end && to > minutes[place].start {
             minutes[place].anchor = nil
         }
         doubt = doubt.flatMap { open(in: $0) }
@@ -88,7 +94,9 @@ struct MinuteCheck {
         else { return false }
         isStated = true
         let end = minutes[place].end
-        let until = isFinal ? end - 1 : min(ts, sent)
+        let until = isFinal ? end - 1 : min(ts, sent, end - 1)
+        // Of several trades in one millisecond the volume may hold some: the next one says it better.
+        guard isFinal || !minutes[place].isCrowded(at: until) else { return false }
         if minutes[place].anchor == nil, start >= completeFrom {
             minutes[place].anchor = Minute.Statement(start - 1, 0)
         }
@@ -110,10 +118,7 @@ struct MinuteCheck {
         } else if minutes[place].anchor != nil {
             short = 0
         }
-        if short >= Self.patience {
-            isDistrusted = true
-            doubt = nil
-        }
+        defer { isDistrusted = short >= Self.patience }
         return raise(0..<(minutes[place].isShort || minutes[place].anchor == nil ? end : start))
     }
 
@@ -140,10 +145,14 @@ struct MinuteCheck {
     // MARK: Answers
 
     /// The exchange has answered with all trades of a time, and they are known now; what lies behind them and was asked for
-    /// did not happen.
-    mutating func settle(_ answered: ClosedRange<Int64>?) {
+    /// did not happen, as far as an answer may be behind the time.
+    /// - Parameters:
+    ///   - answered: from the first trade of the answer to the last. There may be more of the first one's millisecond.
+    ///   - now: when it was given.
+    mutating func settle(_ answered: ClosedRange<Int64>?, at now: Int64) {
         if let answered {
-            prove(answered.lowerBound..<(max(answered.upperBound, (doubt?.upperBound ?? 0) - 1) + 1))
+            let end = max(min(answered.upperBound, now), min((doubt?.upperBound ?? 0) - 1, now - Self.lag))
+            prove(answered.lowerBound + 1..<max(end, answered.lowerBound) + 1)
         }
         doubt = nil
     }
@@ -218,8 +227,7 @@ private struct Minute {
     /// Whether trades are missing by the last volume, as far as that can be told.
     var isShort: Bool {
         guard let final, let anchor else { return false }
-        return !isEqual(Statement(end - 1, final))
-            && final - anchor.volume > sum(anchor.until + 1..<end) + uncertain(at: anchor.until)
+        return !isEqual(Statement(end - 1, final)) && final - anchor.volume > sum(anchor.until + 1..<end)
     }
 
     /// Whether the trades until then are as many as a volume says.
@@ -230,15 +238,11 @@ private struct Minute {
         guard until > from.until else { return false }
         let blocks = blocks.reduce(Int128(0)) { $0 + ($1.ts > from.until && $1.ts < until ? $1.quantity : 0) }
         let known = sum(from.until + 1..<until)
-        let most = known + uncertain(at: from.until)
-        return (known...most).contains(stated) || (known + blocks...most + blocks).contains(stated)
+        return stated == known || stated == known + blocks
     }
 
-    /// Of several trades in the very millisecond of the first statement one was in it; of the others nobody knows.
-    private func uncertain(at ts: Int64) -> Int128 {
-        let there = trades.filter { $0.ts == ts }.map(\.quantity)
-        return there.reduce(0, +) - (there.min() ?? 0)
-    }
+    /// Whether several trades are known of one time.
+    func isCrowded(at ts: Int64) -> Bool { trades.reduce(0) { $0 + ($1.ts == ts ? 1 : 0) } > 1 }
 
     private func sum(_ range: Range<Int64>) -> Int128 {
         trades.reduce(0) { $0 + (range.contains($1.ts) ? $1.quantity : 0) }

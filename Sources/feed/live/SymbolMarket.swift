@@ -30,7 +30,7 @@ struct SymbolMarket {
     mutating func tell(_ range: ClosedRange<Int64>) {
         if told.count == Self.toldLimit { told.removeFirst() }
         told.append(range)
-        check.tell(range.lowerBound..<max(range.upperBound, range.lowerBound + 1))
+        check.tell(range)
     }
 
     /// Where `depth`'s book stands in `books`.
