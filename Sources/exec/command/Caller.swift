@@ -39,7 +39,10 @@ final class Caller {
 
     private func call(_ request: RESTRequest, _ codes: Set<Int>) throws -> Answer? {
         do throws(RESTFailure) {
-            return try Retry()({ (milliseconds) throws(RESTFailure) in
+            var retry = Retry()
+            // Starts in quick succession may exceed what the exchange allows in a second.
+            retry.tries = 6
+            return try retry({ (milliseconds) throws(RESTFailure) in
                 var request = request
                 request.milliseconds = milliseconds
                 return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
