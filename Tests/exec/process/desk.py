@@ -116,8 +116,12 @@ class Exec:
             time.sleep(0.02)
         return done or condition()
 
-    def ready(self):
+    def listens(self):
         return self.wait(lambda: "the private stream is connected" in self.said(), 15)
+
+    def ready(self):
+        """It listens, and knows the prices: an intent before the first quote has none."""
+        return self.listens() and self.wait(lambda: {r["sym"] for r in self.derived("quote")} == set(SYMBOLS), 15)
 
     def end_of(self, intent):
         """How an intent ended: a status or a code; nil while it has not."""
