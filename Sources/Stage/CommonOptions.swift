@@ -11,6 +11,14 @@ public struct CommonOptions: ParsableArguments {
     public init() {}
 }
 
+extension ParsableArguments {
+    /// - Parameter range: what the value must be, as a person is told.
+    /// - Throws: `ValidationError`, unless it `holds`.
+    public static func check(_ flag: String, _ holds: Bool, _ range: String) throws {
+        guard holds else { throw ValidationError("\(flag) is not \(range)") }
+    }
+}
+
 /// A filter also may leave out what it read.
 public struct FilterOptions: ParsableArguments {
     @Flag(help: "Write only the records that this stage derives, not the lines it reads.")

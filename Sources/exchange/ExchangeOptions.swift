@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Stage
 import Venue
 
 /// What a market order gets that finds nothing within its price band.
@@ -88,9 +89,5 @@ public struct ExchangeOptions: ParsableArguments {
         try Self.check("--taker-fee", takerFee.map { $0 >= 0 && $0 <= 0.1 } ?? true, "0 to 0.1")
         try Self.check("--maintenance-margin", maintenanceMargin >= 0 && maintenanceMargin < 1, "0 to below 1")
         try Self.check("--leverage-code", leverageCode > 0, "above 0")
-    }
-
-    private static func check(_ flag: String, _ holds: Bool, _ range: String) throws {
-        guard holds else { throw ValidationError("\(flag) is not \(range)") }
     }
 }

@@ -14,7 +14,7 @@ extension Executor {
         guard record.kind == .intent || record.kind.isPrice || record.kind == .mark else { return }
         guard let index = desk(input.symbols.text(record.symbol)) else {
             if record.kind == .intent {
-                refuse(input, Refusal("unknown_symbol", "--symbols does not name it"), into: &out)
+                refuse(input, Rejection("unknown_symbol", "--symbols does not name it"), into: &out)
             }
             return
         }
@@ -24,32 +24,29 @@ extension Executor {
         case .bar: _ = desks[index].market.take(bar: record)
         case .mark: _ = desks[index].market.take(mark: record)
         default:
-            do throws(Refusal) { try intend(record, index, at: now, into: &out) } catch {
+            do throws(Rejection) { try intend(record, index, at: now, into: &out) } catch {
                 refuse(input, error, into: &out)
             }
         }
     }
 
-    private func refuse(_ input: borrowing RecordReader, _ refusal: Refusal, into out: inout Output) {
-        let id = input.record["id"]?.string ?? []
-        writeReject(
-            id.count <= 256 ? String(decoding: id, as: UTF8.self) : nil, input.symbols.text(input.record.symbol),
-            refusal,
-            into: &out)
+    private func refuse(_ input: borrowing RecordReader, _ rejection: Rejection, into out: inout Output) {
+        out.reject(
+            input.record["id"]?.string ?? [], ts: eventTime, symbol: input.symbols.name(input.record.symbol), rejection)
     }
 
     private mutating func intend(
         _ record: Record, _ index: Int, at now: Int64, into out: inout Output
-    ) throws(Refusal) {
+    ) throws(Rejection) {
         let id = record["id"]?.string ?? []
         guard IntentIdentifier.isValid(id) else {
-            throw Refusal("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
+            throw Rejection("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
         }
         let intent = String(decoding: id, as: UTF8.self)
         guard !memory.intents.contains(intent), ids.insert(intent).inserted else {
-            throw Refusal("duplicate_id", "this id was used before")
+            throw Rejection("duplicate_id", "this id was used before")
         }
-        guard !isEnding else { throw Refusal("ending", "the program is about to end") }
+        guard !isEnding else { throw Rejection("ending", "the program is about to end") }
         if record["reduce_only"]?.bool == true {
             try reduce(record, intent, index)
             pump(index, at: now, into: &out)
@@ -60,19 +57,19 @@ extension Executor {
 
     // MARK: To reduce
 
-    private mutating func reduce(_ record: Record, _ intent: String, _ index: Int) throws(Refusal) {
+    private mutating func reduce(_ record: Record, _ intent: String, _ index: Int) throws(Rejection) {
         guard let fraction = record.fraction("fraction") else {
-            throw Refusal("malformed", "fraction is not a number above 0 and at most 1")
+            throw Rejection("malformed", "fraction is not a number above 0 and at most 1")
         }
         let holding = memory.holding(desks[index].name)
         guard holding != nil || hasTicket(desks[index].name) else {
-            throw Refusal("no_position", "there is no position to reduce")
+            throw Rejection("no_position", "there is no position to reduce")
         }
         if let side = holding?.position.side, record.side != side.closing {
-            throw Refusal("wrong_side", "a \(record.side.rawValue) does not reduce a \(side.rawValue)")
+            throw Rejection("wrong_side", "a \(record.side.rawValue) does not reduce a \(side.rawValue)")
         }
         guard desks[index].waiting.count < 64 else {
-            throw Refusal("too_many_orders", "64 intents wait for what is on its way in this symbol")
+            throw Rejection("too_many_orders", "64 intents wait for what is on its way in this symbol")
         }
         desks[index].waiting.append(Desk.Reduction(intent: intent, fraction: fraction))
     }
@@ -81,17 +78,17 @@ extension Executor {
 
     private mutating func open(
         _ record: Record, _ intent: String, _ index: Int, at now: Int64, into out: inout Output
-    ) throws(Refusal) {
+    ) throws(Rejection) {
         let desk = desks[index]
         try permit(desk, at: now)
         let age = Double(now + clockOffset - record.ts)
         guard age <= settings.maxAge else {
-            throw Refusal("stale_intent", "it is \(seconds(age)) old; --max-age is \(seconds(settings.maxAge))")
+            throw Rejection("stale_intent", "it is \(seconds(age)) old; --max-age is \(seconds(settings.maxAge))")
         }
-        let price = try price(desk, at: now)
+        let price = try price(desk)
         guard let weight = record.fraction("weight"), let takeProfit = record.fraction("take_profit"),
             let stopLoss = record.fraction("stop_loss"), stopLoss.units < Rate.one
-        else { throw Refusal("malformed", "weight, take_profit or stop_loss is not above 0 and at most 1") }
+        else { throw Rejection("malformed", "weight, take_profit or stop_loss is not above 0 and at most 1") }
         try vacancy(desk)
         let terms = Sizing.Terms(record.side, price: price, leverage: settings.leverage, desk.instrument)
         let quantity = try size(terms, weight: weight)
@@ -107,85 +104,72 @@ extension Executor {
     }
 
     /// Whether anything may be opened now.
-    private func permit(_ desk: Desk, at now: Int64) throws(Refusal) {
-        if let halt = memory.halt { throw Refusal("halted", "\(halt.code): \(halt.reason)") }
-        if isHalted { throw Refusal("halted", "the halt file is there") }
-        if let stopped { throw Refusal("stopped", stopped) }
-        if let shut = desk.shut { throw Refusal("shut", shut) }
+    private func permit(_ desk: Desk, at now: Int64) throws(Rejection) {
+        if let halt = memory.halt { throw Rejection("halted", "\(halt.code): \(halt.reason)") }
+        if isHalted { throw Rejection("halted", "the halt file is there") }
+        if let stopped { throw Rejection("stopped", stopped) }
+        if let shut = desk.shut { throw Rejection("shut", shut) }
         guard isStreaming else {
-            throw Refusal("stream_down", "the private stream is not connected: what happens would be known too late")
+            throw Rejection("stream_down", "the private stream is not connected: what happens would be known too late")
         }
-        guard now >= bannedUntil else { throw Refusal("banned", "the exchange has refused this address for a while") }
+        guard now >= bannedUntil else { throw Rejection("banned", "the exchange has refused this address for a while") }
         if let unknown = tickets.first(where: { $0.state == .unknown && $0.sending.symbol == desk.name }) {
-            throw Refusal("unresolved", "nobody knows yet what became of order \(unknown.link)")
+            throw Rejection("unresolved", "nobody knows yet what became of order \(unknown.link)")
         }
         guard desk.differsSince == nil else {
-            throw Refusal("unresolved", "the exchange's position is not the one that was booked")
+            throw Rejection("unresolved", "the exchange's position is not the one that was booked")
         }
         let lag = Double(now + clockOffset - eventTime)
         guard lag <= settings.maxLag else {
-            throw Refusal(
+            throw Rejection(
                 "stale_feed", "the stream is \(seconds(lag)) behind; --max-lag is \(seconds(settings.maxLag))")
         }
     }
 
-    private func price(_ desk: Desk, at now: Int64) throws(Refusal) -> Price {
+    private func price(_ desk: Desk) throws(Rejection) -> Price {
         let market = desk.market
         guard market.reference > .zero, market.isUsable else {
-            throw Refusal("no_price", "no price of this symbol is known that can be used")
+            throw Rejection("no_price", "no price of this symbol is known that can be used")
         }
         let tick = desk.instrument.tick
         let low = market.valuation.moved(by: -settings.collar, tick: tick, .up)
         guard (low...market.valuation.moved(by: settings.collar, tick: tick, .up)).contains(market.reference) else {
-            throw Refusal(
+            throw Rejection(
                 "collar",
                 "the price \(market.reference) is more than \(settings.collar) from the mark price \(market.valuation)")
         }
         return market.reference
     }
 
-    private func vacancy(_ desk: Desk) throws(Refusal) {
+    private func vacancy(_ desk: Desk) throws(Rejection) {
         guard memory.holding(desk.name) == nil, !hasTicket(desk.name) else {
-            throw Refusal("position_open", "a position in this symbol is open, or being opened: one at a time")
+            throw Rejection("position_open", "a position in this symbol is open, or being opened: one at a time")
         }
         let open = desks.filter { memory.holding($0.name) != nil || hasTicket($0.name) }.count
         guard open < settings.maxPositions else {
-            throw Refusal("too_many_positions", "\(open) are open; --max-positions is \(settings.maxPositions)")
+            throw Rejection("too_many_positions", "\(open) are open; --max-positions is \(settings.maxPositions)")
         }
     }
 
-    private func allow(_ notional: Money, at now: Int64) throws(Refusal) {
+    private func allow(_ notional: Money, at now: Int64) throws(Rejection) {
         let recent = memory.openings.filter { $0.ts > now - 60_000_000 }
         guard recent.count < settings.openingsAMinute else {
-            throw Refusal(
+            throw Rejection(
                 "order_rate",
                 "\(recent.count) were sent within a minute; --orders-a-minute is \(settings.openingsAMinute)")
         }
         let sum = recent.reduce(notional) { $0 + $1.notional }
         let most = (wallet?.equity ?? .zero).times(settings.notionalAMinute, .down)
         guard sum <= most else {
-            throw Refusal("notional_rate", "\(sum) USDT would be sent within a minute; \(most) may be")
+            throw Rejection("notional_rate", "\(sum) USDT would be sent within a minute; \(most) may be")
         }
     }
 
-    private func size(_ terms: Sizing.Terms, weight: Rate) throws(Refusal) -> Quantity {
-        guard let wallet else { throw Refusal("no_wallet", "what the account holds is not known") }
-        let budget = wallet.equity.times(weight, .down)
-        let minimum = terms.minimum
-        let cost =
-            "the minimum of \(minimum) at \(terms.price) is \(terms.price * minimum) USDT and needs "
-            + "\(terms.need(minimum)) USDT of margin and fees at leverage \(terms.leverage)"
+    private func size(_ terms: Sizing.Terms, weight: Rate) throws(Rejection) -> Quantity {
+        guard let wallet else { throw Rejection("no_wallet", "what the account holds is not known") }
         // A part of what is free is left for what the price does until the order is there.
-        switch Sizing.open(terms, budget: budget, available: wallet.available.times(Self.usable, .down)) {
-        case .quantity(let quantity): return quantity
-        case .tooSmall:
-            throw Refusal(
-                "too_small",
-                "\(cost); there is \(budget) USDT (\(weight) of \(wallet.equity)), at this leverage "
-                    + "\(budget.times(terms.leverage, .down)) USDT")
-        case .insufficientMargin:
-            throw Refusal("insufficient_margin", "\(cost); available is \(wallet.available) USDT")
-        }
+        return try terms.quantity(
+            weight: weight, of: wallet.equity, available: wallet.available, usable: Self.usable)
     }
 
     private static let usable = Rate(units: 98_000_000)

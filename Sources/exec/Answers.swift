@@ -23,7 +23,7 @@ extension Executor {
             guard let index = desk(symbol) else { return }
             desks[index].askAt = nil
             if case .success(let answer) = result {
-                for row in answer.list(PositionRow.init) { take(row, isAnswer: true, at: now, into: &out) }
+                for row in answer.list(PositionRow.init) { take(row, at: now, into: &out) }
             } else {
                 desks[index].askAt = now + 1_000_000
             }
@@ -104,15 +104,16 @@ extension Executor {
         if ticket.sending.isReduceOnly {
             let isGone = reaction == .nothingToReduce
             if isGone {
-                ask(.executions(ticket.sending.symbol, since: now - 600_000_000))
+                askExecutions(ticket.sending.symbol, at: now)
                 desks[desk].askAt = now
             }
             return retry(
-                ticket, desk, Refusal(code, text), mayPass: isGone || [.notNow, .mistimed].contains(reaction), at: now,
+                ticket, desk, Rejection(code, text), mayPass: isGone || [.notNow, .mistimed].contains(reaction),
+                at: now,
                 into: &out)
         }
         walletAskAt = now
-        writeReject(ticket.sending.intent, ticket.sending.symbol, Refusal(code, text), into: &out)
+        writeReject(ticket.sending.intent, ticket.sending.symbol, Rejection(code, text), into: &out)
         refusals += 1
         if refusals >= settings.maxRefusals {
             halt(
@@ -123,7 +124,7 @@ extension Executor {
 
     /// An order that closes was not taken: what is left to close is tried under another name.
     mutating func retry(
-        _ ticket: Ticket, _ desk: Int, _ refusal: Refusal, mayPass: Bool, at now: Int64, into out: inout Output
+        _ ticket: Ticket, _ desk: Int, _ refusal: Rejection, mayPass: Bool, at now: Int64, into out: inout Output
     ) {
         // What exec closes by itself is tried for as long as there is something to close.
         guard let intent = ticket.sending.intent else { return }
@@ -180,7 +181,7 @@ extension Executor {
         else { return askLater(index, at: now) }
         tickets.remove(at: index)
         note(.end(link: ticket.link, outcome: "not_placed"))
-        let refusal = Refusal(
+        let refusal = Rejection(
             "not_placed", "the exchange has never had it, in \(ticket.absences) answers over \(age / 1_000_000) s")
         guard ticket.sending.isReduceOnly, let desk = desk(ticket.sending.symbol) else {
             return writeReject(ticket.sending.intent, ticket.sending.symbol, refusal, into: &out)

@@ -35,25 +35,24 @@ extension Executor {
         let booking = Booking(
             execution: row.id, link: row.link, symbol: row.symbol, side: row.side,
             level: Level(price: price, quantity: quantity), fee: fee, isMaker: row.isMaker,
-            reason: Self.reason(row, sending, closes: closes),
+            reason: Self.reason(row, sending),
             // Of an earlier run only the exchange knows when.
             ts: hasStarted ? eventTime : row.ts)
         let realised = note(.fill(booking))
         let opener = booking.reason == "external" ? nil : memory.holdings[row.symbol]?.opener
         write(booking, realised, id: sending?.intent ?? opener, into: &out)
-        desks[index].filledAt = now
         if let place {
             if !tickets[place].isTold || tickets[place].state != .accepted { accept(place, row.orderID, into: &out) }
             tickets[place].booked += quantity
             tickets[place].stated = max(tickets[place].stated, tickets[place].booked)
-            if opens { protect(index, at: now) }
+            if opens { protect(index, at: now, askIn: 200_000) }
             finish(place, at: now, into: &out)
         } else {
             tell(index, at: now, into: &out)
         }
     }
 
-    private static func reason(_ row: ExecutionRow, _ sending: Sending?, closes: Bool) -> String {
+    private static func reason(_ row: ExecutionRow, _ sending: Sending?) -> String {
         if row.type == "BustTrade" || row.type == "AdlTrade" { return "liquidation" }
         if let sending { return sending.isReduceOnly ? "reduce" : "open" }
         if row.origin.contains("StopLoss") { return "stop_loss" }
@@ -65,7 +64,7 @@ extension Executor {
     mutating func isolate(_ index: Int, _ cause: String, into out: inout Output) {
         guard desks[index].shut == nil else { return }
         desks[index].shut = cause
-        writeReject(nil, desks[index].name, Refusal("foreign_position", cause), into: &out)
+        writeReject(nil, desks[index].name, Rejection("foreign_position", cause), into: &out)
         say("\(desks[index].name): \(cause); nothing is opened in it any more, and what is not ours is left alone")
     }
 
@@ -136,14 +135,13 @@ extension Executor {
     // MARK: The position
 
     /// The exchange must show within two seconds that what was opened is protected.
-    private mutating func protect(_ index: Int, at now: Int64) {
+    private mutating func protect(_ index: Int, at now: Int64, askIn pause: Int64) {
         if desks[index].protectBy == nil { desks[index].protectBy = now + 2_000_000 }
-        desks[index].askAt = min(desks[index].askAt ?? .max, now + 200_000)
+        desks[index].askAt = min(desks[index].askAt ?? .max, now + pause)
     }
 
     /// Takes what the exchange says of a position.
-    /// - Parameter isAnswer: a push may be older than what has been booked.
-    mutating func take(_ row: PositionRow, isAnswer: Bool, at now: Int64, into out: inout Output) {
+    mutating func take(_ row: PositionRow, at now: Int64, into out: inout Output) {
         guard let index = desk(row.symbol), let size = Quantity(text: row.size) else { return }
         guard row.index == 0 else {
             if size > .zero { stop("\(row.symbol) is in hedge mode: positions of both sides") }
@@ -165,8 +163,7 @@ extension Executor {
         if row.stopLoss != nil, row.takeProfit != nil {
             desks[index].protectBy = nil
         } else {
-            if desks[index].protectBy == nil { desks[index].protectBy = now + 2_000_000 }
-            desks[index].askAt = now + 400_000
+            protect(index, at: now, askIn: 400_000)
         }
     }
 
@@ -182,7 +179,7 @@ extension Executor {
         let since = desks[index].differsSince ?? now
         desks[index].differsSince = since
         if now - since >= 5_000_000 { return isolate(index, difference, into: &out) }
-        ask(.executions(name, since: now + clockOffset - 600_000_000))
+        askExecutions(name, at: now)
     }
 
     // MARK: Money

@@ -9,7 +9,7 @@ struct Desk {
     var shut: String?
     /// Intents to reduce that wait until what is on its way has ended: what is left then, nobody knows before.
     var waiting: [Reduction] = []
-    /// Why the position is to be closed, whatever anybody else wants.
+    /// The position is to be closed, whatever anybody else wants.
     var closing: Closing?
     /// By then the exchange must have shown that the position is protected.
     var protectBy: Int64?
@@ -19,8 +19,6 @@ struct Desk {
     var differsSince: Int64?
     /// The running number of the last position that the exchange told.
     var sequence: Int64 = -1
-    /// Of the last fill, wall clock.
-    var filledAt: Int64 = 0
 
     struct Reduction {
         let intent: String
@@ -29,10 +27,7 @@ struct Desk {
         var notBefore: Int64 = 0
     }
 
-    enum Reason: String { case unprotected, flatten }
-
     struct Closing {
-        let reason: Reason
         var tries = 0
         var notBefore: Int64 = 0
     }

@@ -20,7 +20,7 @@ extension Executor {
                 say(
                     "\(desks[index].name): the exchange does not show a stop within two seconds: the position is closed"
                 )
-                if desks[index].closing == nil { desks[index].closing = Desk.Closing(reason: .unprotected) }
+                if desks[index].closing == nil { desks[index].closing = Desk.Closing() }
             }
             if let askAt = desks[index].askAt, now >= askAt {
                 desks[index].askAt = nil
@@ -41,7 +41,7 @@ extension Executor {
         for index in desks.indices where memory.holding(desks[index].name) != nil && desks[index].askAt == nil {
             guard !pending.contains(.position(symbol: desks[index].name)) else { continue }
             desks[index].askAt = now + interval
-            if !isStreaming { ask(.executions(desks[index].name, since: now + clockOffset - 600_000_000)) }
+            if !isStreaming { askExecutions(desks[index].name, at: now) }
         }
     }
 

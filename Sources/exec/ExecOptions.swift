@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Stage
 import Venue
 
 /// What becomes of positions when the program ends.
@@ -73,10 +74,6 @@ public struct ExecOptions: ParsableArguments {
 
     private static func isName(_ name: String) -> Bool {
         (1...32).contains(name.utf8.count) && name.allSatisfy { $0.isASCII && ($0.isUppercase || $0.isNumber) }
-    }
-
-    private static func check(_ flag: String, _ holds: Bool, _ range: String) throws {
-        guard holds else { throw ValidationError("\(flag) is not \(range)") }
     }
 }
 

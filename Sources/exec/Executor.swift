@@ -64,6 +64,11 @@ public struct Executor {
         if pending.insert(request.subject).inserted { effects.append(.ask(request)) }
     }
 
+    /// Asks what has been traded in a symbol of late.
+    mutating func askExecutions(_ symbol: String, at now: Int64) {
+        ask(.executions(symbol, since: now + clockOffset - 600_000_000))
+    }
+
     mutating func say(_ text: String) { effects.append(.say(text)) }
 
     /// Remembers, here and in the journal.
@@ -112,7 +117,7 @@ public struct Executor {
         isEnding = true
         guard settings.onEnd == .flatten else { return }
         for index in desks.indices where desks[index].closing == nil {
-            desks[index].closing = Desk.Closing(reason: .flatten)
+            desks[index].closing = Desk.Closing()
         }
     }
 }

@@ -72,8 +72,7 @@ public struct Journal: Sendable {
         let message = before + text
         var digest = [UInt8](repeating: 0, count: 32)
         SHA256(message, message.count, &digest)
-        let hexadecimal = Array("0123456789abcdef".utf8)
-        return digest.flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] }
+        return digest.hexadecimal
     }
 }
 

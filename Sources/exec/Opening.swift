@@ -85,7 +85,7 @@ extension Executor {
 
     /// A position that is not what the journal says was not made by us alone.
     private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
-        take(row, isAnswer: true, at: now, into: &out)
+        take(row, at: now, into: &out)
         guard let index = desk(row.symbol), desks[index].differsSince != nil else { return }
         isolate(
             index, "\(row.side?.rawValue ?? "nothing") \(row.size) is held that is not what the journal has", into: &out

@@ -72,13 +72,13 @@ public struct Request: Sendable {
     }
 
     /// - Parameter start: microseconds.
-    static func executions(_ symbol: String, since start: Int64) -> Request {
+    public static func executions(_ symbol: String, since start: Int64) -> Request {
         Request(
             subject: .executions(symbol: symbol), path: "/v5/execution/list",
             query: "category=linear&symbol=\(symbol)&startTime=\(start / 1000)&limit=100")
     }
 
-    static func position(_ symbol: String) -> Request {
+    public static func position(_ symbol: String) -> Request {
         Request(
             subject: .position(symbol: symbol), path: "/v5/position/list", query: "category=linear&symbol=\(symbol)")
     }

@@ -7,11 +7,11 @@ extension Executor {
     mutating func send(
         _ sending: Sending, _ protection: OrderTerms.Protection? = nil, fraction: Rate = Rate(units: Rate.one),
         tries: Int = 0
-    ) throws(Refusal) {
+    ) throws(Rejection) {
         let isUrgent = sending.intent == nil
         let request = Request.create(sending, protection, slippage: isUrgent ? nil : settings.slippage)
         guard settings.isLive else {
-            throw Refusal(
+            throw Rejection(
                 "dry_run",
                 "without --live nothing is sent: POST \(request.path) \(String(decoding: request.rest.signed, as: UTF8.self))"
             )
@@ -29,7 +29,7 @@ extension Executor {
         guard let holding = memory.holding(desk.name) else {
             desks[index].closing = nil
             for reduction in desk.waiting {
-                writeReject(reduction.intent, desk.name, Refusal("no_position", "the position is gone"), into: &out)
+                writeReject(reduction.intent, desk.name, Rejection("no_position", "the position is gone"), into: &out)
             }
             desks[index].waiting = []
             return
@@ -75,7 +75,7 @@ extension Executor {
             intent: intent, link: link(intent ?? "x-\(desk.name.prefix(10))-\(String(now, radix: 36))", tries),
             symbol: desk.name, side: holding.position.side.closing, quantity: quantity, isReduceOnly: true,
             notional: desk.market.valuation * quantity, conviction: .none, ts: now)
-        do throws(Refusal) { try send(sending, fraction: fraction, tries: tries) } catch {
+        do throws(Rejection) { try send(sending, fraction: fraction, tries: tries) } catch {
             if let intent { return writeReject(intent, desk.name, error, into: &out) }
             say("\(desk.name): \(error.reason)")
             desks[index].closing = nil

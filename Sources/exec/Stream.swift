@@ -13,7 +13,7 @@ extension Executor {
         case "order": for row in rows.compactMap(OrderRow.init) { take(row, at: now, into: &out) }
         case "execution": for row in rows.compactMap(ExecutionRow.init) { book(row, at: now, into: &out) }
         case "position":
-            for row in rows.compactMap(PositionRow.init) { take(row, isAnswer: false, at: now, into: &out) }
+            for row in rows.compactMap(PositionRow.init) { take(row, at: now, into: &out) }
         case "wallet": for row in rows.compactMap(WalletRow.init) { take(row, at: now, into: &out) }
         default: break
         }
@@ -31,7 +31,7 @@ extension Executor {
         walletAskAt = now
         if isStreaming {
             for desk in desks where memory.holding(desk.name) != nil || hasTicket(desk.name) {
-                ask(.executions(desk.name, since: now + clockOffset - 600_000_000))
+                askExecutions(desk.name, at: now)
             }
         }
     }

@@ -35,12 +35,8 @@ extension Executor {
     }
 
     /// - Parameter id: nil where something else than an intent is refused.
-    func writeReject(_ id: String?, _ symbol: String, _ refusal: Refusal, into out: inout Output) {
-        out.begin(.reject, ts: eventTime, symbol: Array(symbol.utf8))
-        if let id { out.field("id", id) } else { out.field("id", json: "null") }
-        out.field("code", refusal.code)
-        out.field("reason", refusal.reason)
-        out.end()
+    func writeReject(_ id: String?, _ symbol: String, _ rejection: Rejection, into out: inout Output) {
+        out.reject(id.map { Array($0.utf8) }, ts: eventTime, symbol: Array(symbol.utf8), rejection)
     }
 
     func writePosition(_ symbol: String, _ holding: Memory.Holding, into out: inout Output) {

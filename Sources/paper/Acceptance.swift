@@ -1,17 +1,6 @@
 import Records
 import Venue
 
-/// Why an intent, or another input, is not acted on.
-struct Refusal: Error {
-    let code: String
-    let reason: String
-
-    init(_ code: String, _ reason: String) {
-        self.code = code
-        self.reason = reason
-    }
-}
-
 /// What an intent must be to become an order.
 extension PaperStage {
     mutating func intend(_ input: borrowing RecordReader, into out: inout Output) {
@@ -19,7 +8,7 @@ extension PaperStage {
         let record = input.record
         let id = record["id"]?.string ?? []
         let isReducing = record["reduce_only"]?.bool == true
-        do throws(Refusal) {
+        do throws(Rejection) {
             try admit(id)
             try place(isReducing ? reducing(record) : opening(record), id)
             if !isReducing { books[record.symbol].holding = Holding(id: id, conviction: Conviction(record)) }
@@ -29,45 +18,46 @@ extension PaperStage {
     }
 
     /// An id must be one that the exchange takes as a client order id, and new.
-    private mutating func admit(_ id: [UInt8]) throws(Refusal) {
+    private mutating func admit(_ id: [UInt8]) throws(Rejection) {
         guard IntentIdentifier.isValid(id) else {
-            throw Refusal("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
+            throw Rejection("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
         }
-        guard ids.insert(id).inserted else { throw Refusal("duplicate_id", "this id was used before") }
+        guard ids.insert(id).inserted else { throw Rejection("duplicate_id", "this id was used before") }
     }
 
-    private mutating func place(_ terms: OrderTerms, _ id: [UInt8]) throws(Refusal) {
+    private mutating func place(_ terms: OrderTerms, _ id: [UInt8]) throws(Rejection) {
         do {
             _ = try engine.place(terms, link: String(decoding: id, as: UTF8.self), by: 0)
         } catch .tooManyOrders {
-            throw Refusal("too_many_orders", "\(Engine.orderLimit) orders in this symbol have not reached the book yet")
+            throw Rejection(
+                "too_many_orders", "\(Engine.orderLimit) orders in this symbol have not reached the book yet")
         } catch {
             fatalError("an order that was checked is refused: \(error)")
         }
     }
 
-    private func reducing(_ record: Record) throws(Refusal) -> OrderTerms {
+    private func reducing(_ record: Record) throws(Rejection) -> OrderTerms {
         guard let position = position(record.symbol), let instrument = engine.listings[record.symbol].rules else {
-            throw Refusal("no_position", "there is no position to reduce")
+            throw Rejection("no_position", "there is no position to reduce")
         }
         guard record.side == position.side.closing else {
-            throw Refusal("wrong_side", "a \(record.side.rawValue) does not reduce a \(position.side.rawValue)")
+            throw Rejection("wrong_side", "a \(record.side.rawValue) does not reduce a \(position.side.rawValue)")
         }
         let fraction = try fraction("fraction", of: record)
         let quantity = Sizing.reduction(of: position.quantity, by: fraction, instrument)
         return order(record, quantity, instrument, isReduceOnly: true)
     }
 
-    private mutating func opening(_ record: Record) throws(Refusal) -> OrderTerms {
+    private mutating func opening(_ record: Record) throws(Rejection) -> OrderTerms {
         let symbol = record.symbol
         let stated = try tradable(symbol)
         let weight = try fraction("weight", of: record)
         let distances = Distances(
             takeProfit: try fraction("take_profit", of: record), stopLoss: try fraction("stop_loss", of: record),
             by: assumptions.trigger.by)
-        guard distances.stopLoss.units < Rate.one else { throw Refusal("malformed", "stop_loss is not below 1") }
+        guard distances.stopLoss.units < Rate.one else { throw Rejection("malformed", "stop_loss is not below 1") }
         guard position(symbol) == nil, engine.listings[symbol].orders.allSatisfy(\.terms.isReduceOnly) else {
-            throw Refusal("position_open", "a position in this symbol is open, or being opened: one at a time")
+            throw Rejection("position_open", "a position in this symbol is open, or being opened: one at a time")
         }
         let instrument = engine.state(stated, of: symbol)
         let terms = Sizing.Terms(
@@ -89,18 +79,18 @@ extension PaperStage {
     private func position(_ symbol: Int) -> Position? { engine.traders[0].account.position(symbol) }
 
     /// The rules to open under, if it may be opened at all.
-    private func tradable(_ symbol: Int) throws(Refusal) -> Instrument {
+    private func tradable(_ symbol: Int) throws(Rejection) -> Instrument {
         guard let instrument = books[symbol].stated else {
-            throw Refusal("unknown_symbol", "no instrument record that can be used has named this symbol")
+            throw Rejection("unknown_symbol", "no instrument record that can be used has named this symbol")
         }
         let market = engine.listings[symbol].market
         guard market.reference > .zero, market.isUsable else {
-            throw Refusal("no_price", "no price of this symbol is known that can be used")
+            throw Rejection("no_price", "no price of this symbol is known that can be used")
         }
         let (leverage, maintenance) = (assumptions.leverage, assumptions.maintenanceMargin)
         guard leverage <= instrument.maxLeverage, Liquidation.allows(leverage: leverage, maintenance: maintenance)
         else {
-            throw Refusal(
+            throw Rejection(
                 "leverage",
                 "leverage \(leverage) is above the instrument's maximum of \(instrument.maxLeverage), or leaves less than "
                     + "the maintenance margin of \(maintenance)")
@@ -109,33 +99,18 @@ extension PaperStage {
     }
 
     /// A share or a distance: above 0, at most 1.
-    private func fraction(_ key: StaticString, of record: Record) throws(Refusal) -> Rate {
+    private func fraction(_ key: StaticString, of record: Record) throws(Rejection) -> Rate {
         guard let rate = record.fraction(key) else {
-            throw Refusal("malformed", "\(key) is not a number above 0 and at most 1")
+            throw Rejection("malformed", "\(key) is not a number above 0 and at most 1")
         }
         return rate
     }
 
-    private func size(_ terms: Sizing.Terms, weight: Rate) throws(Refusal) -> Quantity {
+    private func size(_ terms: Sizing.Terms, weight: Rate) throws(Rejection) -> Quantity {
         let equity = engine.equity(0)
         guard equity <= .limit else {
-            throw Refusal("out_of_range", "an account above \(Money.limit) USDT opens nothing")
+            throw Rejection("out_of_range", "an account above \(Money.limit) USDT opens nothing")
         }
-        let budget = equity.times(weight, .down)
-        let available = engine.available(0)
-        let minimum = terms.minimum
-        let cost =
-            "the minimum of \(minimum) at \(terms.price) is \(terms.price * minimum) USDT and needs "
-            + "\(terms.need(minimum)) USDT of margin and fees at leverage \(terms.leverage)"
-        switch Sizing.open(terms, budget: budget, available: available) {
-        case .quantity(let quantity): return quantity
-        case .tooSmall:
-            throw Refusal(
-                "too_small",
-                "\(cost); there is \(budget) USDT (\(weight) of \(equity)), at this leverage "
-                    + "\(budget.times(terms.leverage, .down)) USDT")
-        case .insufficientMargin:
-            throw Refusal("insufficient_margin", "\(cost); available is \(available) USDT")
-        }
+        return try terms.quantity(weight: weight, of: equity, available: engine.available(0))
     }
 }

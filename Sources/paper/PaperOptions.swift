@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Stage
 public import Venue
 
 /// Which price fires take-profit and stop-loss.
@@ -48,10 +49,6 @@ public struct PaperOptions: ParsableArguments {
         try Self.check("--half-spread", halfSpread >= 0 && halfSpread <= 0.5, "0 to 0.5")
         try Self.check("--taker-fee", takerFee.map { $0 >= 0 && $0 <= 0.1 } ?? true, "0 to 0.1")
         try Self.check("--maintenance-margin", maintenanceMargin >= 0 && maintenanceMargin < 1, "0 to below 1")
-    }
-
-    private static func check(_ flag: String, _ holds: Bool, _ range: String) throws {
-        guard holds else { throw ValidationError("\(flag) is not \(range)") }
     }
 }
 

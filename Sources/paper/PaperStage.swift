@@ -67,6 +67,6 @@ public struct PaperStage: StageFold {
     }
 
     private func refuse(_ unusable: Unusable, _ symbol: Int, into out: inout Output) {
-        writeReject(nil, symbol, Refusal(unusable.code, unusable.reason), into: &out)
+        writeReject(nil, symbol, Rejection(unusable.code, unusable.reason), into: &out)
     }
 }

@@ -55,14 +55,8 @@ extension PaperStage {
         out.end()
     }
 
-    /// - Parameter id: the intent's; nil where something else than an intent is refused. An id that no exchange could
-    ///   carry is repeated up to 256 bytes, else left out.
-    func writeReject(_ id: [UInt8]?, _ symbol: Int, _ refusal: Refusal, into out: inout Output) {
-        out.begin(.reject, ts: engine.now, symbol: name(symbol))
-        if let id, id.count <= 256 { out.field("id", bytes: id) } else { out.field("id", json: "null") }
-        out.field("code", refusal.code)
-        out.field("reason", refusal.reason)
-        out.end()
+    func writeReject(_ id: [UInt8]?, _ symbol: Int, _ rejection: Rejection, into out: inout Output) {
+        out.reject(id, ts: engine.now, symbol: name(symbol), rejection)
     }
 
     private func write(_ position: Position, _ symbol: Int, into out: inout Output) {

@@ -27,35 +27,38 @@ final class Caller {
     }
 
     /// Asks for something private.
-    /// - Throws: `Failure`, unless the exchange grants it or answers with one of `codes`.
-    func get(_ path: String, _ query: String = "", or codes: Set<Int> = []) throws -> Answer? {
-        try call(RESTRequest(get: path, query: query), codes)
+    /// - Throws: `Failure`, unless the exchange grants it.
+    func get(_ path: String, _ query: String = "") throws -> Answer {
+        do throws(RESTFailure) { return try call(RESTRequest(get: path, query: query)) } catch {
+            throw refusal(path, error)
+        }
     }
 
     /// Sets something that may be set twice.
-    func set(_ path: String, _ body: JSON, or codes: Set<Int>) throws {
-        _ = try call(RESTRequest(post: path, body: body.bytes), codes)
+    /// - Parameter code: of the exchange, for what is so already.
+    func set(_ path: String, _ body: JSON, or code: Int) throws {
+        do throws(RESTFailure) { _ = try call(RESTRequest(post: path, body: body.bytes)) } catch {
+            if case .refused(code, _) = error { return }
+            throw refusal(path, error)
+        }
     }
 
-    private func call(_ request: RESTRequest, _ codes: Set<Int>) throws -> Answer? {
-        do throws(RESTFailure) {
-            var retry = Retry()
-            // Starts in quick succession may exceed what the exchange allows in a second.
-            retry.tries = 6
-            return try retry({ (milliseconds) throws(RESTFailure) in
-                var request = request
-                request.milliseconds = milliseconds
-                return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
-            })
-        } catch {
-            if case .refused(let code, _) = error, codes.contains(code) { return nil }
-            if case .refused(let code, let text) = error {
-                throw Failure.refused(
-                    [10003, 10004, 10005, 10010, 33004].contains(code) ? .permission : .unavailable,
-                    "unable to get \(request.path): the exchange refuses with code \(code): \(text)")
-            }
-            throw Self.refusal(host, error)
+    private func call(_ request: RESTRequest) throws(RESTFailure) -> Answer {
+        var retry = Retry()
+        // Starts in quick succession may exceed what the exchange allows in a second.
+        retry.tries = 6
+        return try retry { (milliseconds) throws(RESTFailure) in
+            var request = request
+            request.milliseconds = milliseconds
+            return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
         }
+    }
+
+    private func refusal(_ path: String, _ failure: RESTFailure) -> Failure {
+        guard case .refused(let code, let text) = failure else { return Self.refusal(host, failure) }
+        return .refused(
+            [10003, 10004, 10005, 10010, 33004].contains(code) ? .permission : .unavailable,
+            "unable to get \(path): the exchange refuses with code \(code): \(text)")
     }
 
     /// Asks for something public.

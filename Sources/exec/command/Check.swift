@@ -22,8 +22,8 @@ struct Check {
             lines.append(
                 "key        \(granted.joined(separator: "; ")); bound to \(key.addresses.joined(separator: ", "))")
         }
-        let mode = try caller.get("/v5/account/info")?.result["marginMode"]?.text ?? "?"
-        let wallet = try caller.get(Request.wallet.path, Request.wallet.query)?.list(WalletRow.init).first
+        let mode = try startup.marginMode() ?? "?"
+        let wallet = try startup.wallet()
         lines.append("account    \(mode), equity \(wallet?.equity ?? "?") USDT, free \(wallet?.available ?? "?")")
         for symbol in startup.options.symbolNames {
             let figures = try startup.ask(symbol)

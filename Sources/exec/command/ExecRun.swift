@@ -79,10 +79,7 @@ final class ExecRun {
         guard let count = try input.fill() else { return }
         while input.next(&output) {
             executor.receive(input.reader, at: wallMicroseconds(), into: &output)
-            if executor.hasEffects {
-                try act()
-                try takeAnswers()
-            }
+            try act()
         }
         guard count == 0 else { return }
         input.end(&output)
@@ -141,9 +138,7 @@ final class ExecRun {
             if count >= 0 {
                 sent += count
             } else if errno == EPIPE {
-                isOutputOpen = false
-                diagnose("drift-exec", "nobody reads the output any more: nothing further is opened")
-                end()
+                closeOutput()
                 break
             } else if errno == EAGAIN {
                 break
@@ -176,17 +171,19 @@ final class ExecRun {
         }
         guard ready > 0 else { return }
         isReadable = files[0].revents != 0
-        if files[1].revents & Int16(POLLERR) != 0, isOutputOpen {
-            isOutputOpen = false
-            diagnose("drift-exec", "nobody reads the output any more: nothing further is opened")
-            end()
-        }
+        if files[1].revents & Int16(POLLERR) != 0, isOutputOpen { closeOutput() }
         isStreamReadable = hasStream && files[streamIndex].revents != 0
     }
 
     private var wantsInput: Bool { isInputOpen && endBy == nil && outbox.count < Self.fullBytes }
 
     // MARK: The end
+
+    private func closeOutput() {
+        isOutputOpen = false
+        diagnose("drift-exec", "nobody reads the output any more: nothing further is opened")
+        end()
+    }
 
     private func end() {
         guard endBy == nil else { return }

@@ -27,7 +27,7 @@ struct Startup {
                 opening.executions += try executions(symbol, since: since + caller.clockOffset - 60_000_000)
             }
         }
-        opening.wallet = try caller.get(Request.wallet.path, Request.wallet.query)?.list(WalletRow.init).first
+        opening.wallet = try wallet()
         guard opening.wallet != nil else {
             throw Self.refusal("the exchange does not say what the account holds", .unavailable)
         }
@@ -36,8 +36,14 @@ struct Startup {
 
     func key() throws -> KeyInfo? {
         // Demo accounts do not answer this.
-        isDemo ? nil : try caller.get("/v5/user/query-api").flatMap { KeyInfo($0.result) }
+        isDemo ? nil : KeyInfo(try caller.get("/v5/user/query-api").result)
     }
+
+    func wallet() throws -> WalletRow? {
+        try caller.get(Request.wallet.path, Request.wallet.query).list(WalletRow.init).first
+    }
+
+    func marginMode() throws -> String? { try caller.get("/v5/account/info").result["marginMode"]?.text }
 
     private func checkKey() throws {
         guard let key = try key() else {
@@ -49,14 +55,15 @@ struct Startup {
     }
 
     private func checkAccount() throws {
-        let mode = try caller.get("/v5/account/info")?.result["marginMode"]?.text
-        if mode == "PORTFOLIO_MARGIN" { throw Self.refusal("the account is in portfolio margin", .configuration) }
+        if try marginMode() == "PORTFOLIO_MARGIN" {
+            throw Self.refusal("the account is in portfolio margin", .configuration)
+        }
     }
 
     func ask(_ symbol: String) throws -> Opening.Symbol {
         let info = try caller.publicly("/v5/market/instruments-info", "category=linear&symbol=\(symbol)")
             .list(InstrumentInfo.init).first { $0.symbol == symbol }
-        let fees = try caller.get("/v5/account/fee-rate", "category=linear&symbol=\(symbol)")?
+        let fees = try caller.get("/v5/account/fee-rate", "category=linear&symbol=\(symbol)")
             .result["list"]?.elements?.first { $0["symbol"]?.text ?? symbol == symbol }
         guard let info, let maker = fees?["makerFeeRate"]?.text, let taker = fees?["takerFeeRate"]?.text else {
             throw Self.refusal("the exchange does not know \(symbol), or its fees", .usage)
@@ -65,7 +72,8 @@ struct Startup {
     }
 
     func positions(_ symbol: String) throws -> [PositionRow] {
-        try caller.get("/v5/position/list", "category=linear&symbol=\(symbol)")?.list(PositionRow.init) ?? []
+        let question = Request.position(symbol)
+        return try caller.get(question.path, question.query).list(PositionRow.init)
     }
 
     /// One position a symbol, and the leverage that sizes are worked out with. What is open is not touched.
@@ -78,12 +86,12 @@ struct Startup {
             return
         }
         try caller.set(
-            "/v5/position/switch-mode", ["category": "linear", "symbol": .string(symbol), "mode": 0], or: [110025])
+            "/v5/position/switch-mode", ["category": "linear", "symbol": .string(symbol), "mode": 0], or: 110025)
         let leverage = JSON.string(Self.text(options.leverage))
         try caller.set(
             "/v5/position/set-leverage",
             ["category": "linear", "symbol": .string(symbol), "buyLeverage": leverage, "sellLeverage": leverage],
-            or: [110043])
+            or: 110043)
     }
 
     /// To the hundredth, as the exchange takes it.
@@ -97,11 +105,10 @@ struct Startup {
     private func executions(_ symbol: String, since: Int64) throws -> [Answer] {
         var answers: [Answer] = []
         var cursor = ""
-        let start = max(since, wallMicroseconds() + caller.clockOffset - 7 * 86_400_000_000 + 60_000_000) / 1000
+        let start = max(since, wallMicroseconds() + caller.clockOffset - 7 * 86_400_000_000 + 60_000_000)
+        let question = Request.executions(symbol, since: start)
         repeat {
-            let query = "category=linear&symbol=\(symbol)&startTime=\(start)&limit=100"
-            guard let answer = try caller.get("/v5/execution/list", query + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
-            else { break }
+            let answer = try caller.get(question.path, question.query + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
             answers.append(answer)
             cursor = answer.result["nextPageCursor"]?.text ?? ""
         } while !cursor.isEmpty && answers.count < 200

@@ -90,7 +90,7 @@ struct MinuteCheck {
         // A trade of the far future, if there was one, makes no room for its minute.
         minutes.removeAll { $0.start > sent + Self.minute }
         guard !isDistrusted, (0...max(0, sent)).contains(start), let place = place(of: start),
-            minutes[place].final == nil
+            !minutes[place].hasEnded
         else { return false }
         isStated = true
         let end = minutes[place].end
@@ -100,17 +100,16 @@ struct MinuteCheck {
         if minutes[place].anchor == nil, start >= completeFrom {
             minutes[place].anchor = Minute.Statement(start - 1, 0)
         }
-        let first = minutes[place].anchor == nil && !isFinal
         minutes[place].last = Minute.Statement(until, volume)
         hold(place)
-        if first, sent >= completeFrom, minutes[place].anchor == nil {
+        if !isFinal, minutes[place].anchor == nil, sent >= completeFrom {
             minutes[place].anchor = Minute.Statement(until, volume)
             // Until here no volume can tell: it is asked for while an answer still reaches back.
             return raise(0..<until)
         }
         guard isFinal else { return until - start > Self.grace ? raise(0..<start) : false }
         judgeEarlier(than: place)
-        minutes[place].final = volume
+        minutes[place].hasEnded = true
         statedUpTo = max(statedUpTo, end)
         if minutes[place].isShort {
             minutes[place].disputed = open(in: start..<end)
@@ -216,7 +215,8 @@ private struct Minute {
     /// What was stated first: later statements are held to the trades after it.
     var anchor: Statement?
     var last: Statement?
-    var final: Int128?
+    /// The last one was that of the whole minute.
+    var hasEnded = false
     /// Where its trades are less than its volume, if they are.
     var disputed: Range<Int64>?
 
@@ -226,8 +226,8 @@ private struct Minute {
 
     /// Whether trades are missing by the last volume, as far as that can be told.
     var isShort: Bool {
-        guard let final, let anchor else { return false }
-        return !isEqual(Statement(end - 1, final)) && final - anchor.volume > sum(anchor.until + 1..<end)
+        guard hasEnded, let last, let anchor else { return false }
+        return !isEqual(last) && last.volume - anchor.volume > sum(anchor.until + 1..<end)
     }
 
     /// Whether the trades until then are as many as a volume says.

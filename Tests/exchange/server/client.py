@@ -22,10 +22,10 @@ PROGRAM = os.environ.get("EXCHANGE", "drift-exchange")
 class Exchange:
     """A drift-exchange of our own, with its market on a pipe that stays open."""
 
-    def __init__(self, directory, *options):
+    def __init__(self, directory, *options, secret="testsecret"):
         self.keys = os.path.join(directory, "keys")
         with open(self.keys, "w") as file:
-            file.write("testkey testsecret\n")
+            file.write(f"testkey {secret}\n")
         os.chmod(self.keys, 0o600)
         self.fed = 0
         self.errors = os.path.join(directory, "errors")

@@ -11,7 +11,7 @@ FOLD = [
     ("a part that was filled counts as all", "Booking.swift", "let isFilled = ticket.booked >= ticket.sending.quantity", "let isFilled = ticket.booked > .zero"),
     ("what is filled may fall", "Booking.swift", "tickets[index].stated = max(tickets[index].stated, filled)", "tickets[index].stated = filled"),
     ("what is not ours is taken for ours", "Booking.swift", "guard desks[index].shut == nil else { return }\n        desks[index].shut = cause", "guard desks[index].shut == nil else { return }"),
-    ("a stop is not looked for", "Booking.swift", "if desks[index].protectBy == nil { desks[index].protectBy = now + 2_000_000 }\n            desks[index].askAt = now + 400_000", ""),
+    ("a stop is not looked for", "Booking.swift", "protect(index, at: now, askIn: 400_000)", ""),
     ("a day's loss is not looked at", "Booking.swift", "if equity < least {", "if equity < .zero {"),
     ("one empty answer means never placed", "Answers.swift", "guard ticket.absences >= 3, now - ticket.unknownSince >= 30_000_000, isStreaming,", "guard ticket.absences >= 1,"),
     ("absence is believed without the stream", "Answers.swift", "now - ticket.unknownSince >= 30_000_000, isStreaming,", "now - ticket.unknownSince >= 1_000_000,"),
