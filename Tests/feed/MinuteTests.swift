@@ -294,6 +294,39 @@ struct MinuteTests {
         #expect(live.isInDoubt)
     }
 
+    @Test func whileNobodyAnswersAMinuteIsAskedForOnce() throws {
+        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
+        _ = try live.receive(Live.trades(minute + 5, ("a", minute + 5)))
+        var (questions, gaps) = (0, 0)
+        for second in 1..<50 as Range<Int64> {
+            let at = minute + second * 1000
+            _ = try live.receive(
+                Live.trades(at + 1, ("t\(second)", at)),
+                Live.bar(at + 2, start: minute, volume: "\(50 + second).0", isFinal: false, until: at))
+            guard live.isInDoubt else { continue }
+            questions += 1
+            gaps += try live.receive("\(Live.ts(at + 3)) ? \(silent)").count { $0.contains("gap") }
+        }
+        #expect(questions == 1 && gaps == 1, "\(questions) questions, \(gaps) gaps")
+    }
+
+    @Test func answersFarAheadOfTheLinesWaitOnce() throws {
+        try begin()
+        let rows = (0..<900).map {
+            #"{"execId":"f\#($0)","symbol":"BTCUSDT","price":"1","size":"1","side":"Buy","time":"\#(Live.origin + minute + 3_600_000 + Int64($0))","isBlockTrade":false,"seq":"\#($0)"}"#
+        }
+        for number in 1..<30 as Range<Int64> {
+            // Of two minutes the exchange states the second only.
+            let end = minute + number * 120_000
+            _ = try live.receive(
+                Live.bar(end + 20, start: end - 60_000, volume: "0"), Live.trades(end + 25, ("t\(number)", end + 21)))
+            #expect(live.isInDoubt)
+            let answer = Live.answer(end + 30, "recent-trade", "[\(rows.reversed().joined(separator: ","))]")
+            let told = try live.receive(answer)
+            #expect(!told.contains { $0.contains(#""id":"f"#) }, "the lines have not come to it")
+        }
+    }
+
     @Test func aSweepHidesNothing() throws {
         _ = try live.receive(Live.trades(minute + 20_005, ("a", minute + 20_000), ("a2", minute + 20_000)))
         _ = try live.receive(

@@ -150,4 +150,9 @@ extension History.Row {
         case .gapEnd(let at, _): at
         }
     }
+
+    /// What the exchange calls it, if it is a trade.
+    var id: String? {
+        if case .trade(let trade) = self { trade.id } else { nil }
+    }
 }

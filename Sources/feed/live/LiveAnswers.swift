@@ -38,7 +38,8 @@ extension LiveMarket {
             let found = history.missing(of: name, in: market, now: now, latest: latest)
             let isMissing = market.isBroken || market.isOpenEnded
             // What an earlier answer told is in this one too, or in the gap.
-            if isMissing { waiting.removeAll { $0.symbol == symbol } }
+            let told = Set(found.rows.compactMap(\.id))
+            waiting.removeAll { $0.symbol == symbol && (isMissing || $0.row.id.map(told.contains) ?? false) }
             markets[symbol].isOpenEnded = isMissing && !found.isWhole
             markets[symbol].isBroken = false
             for trade in answered ?? [] where trade.isBlock { note(block: trade, symbol) }

@@ -71,7 +71,8 @@ struct MinuteCheck {
         let (from, to) = (range.lowerBound, range.upperBound)
         prove(from..<to + 1)
         completeFrom = max(completeFrom, to)
-        for place in minutes.indices where from < minutes[place].end && to > minutes[place].start {
+        // What is missing before the first statement says nothing against those that are held to it.
+        for place in minutes.indices where from < minutes[place].end && to > minutes[place].anchor?.until ?? .max {
             minutes[place].anchor = nil
         }
         doubt = doubt.flatMap { open(in: $0) }
