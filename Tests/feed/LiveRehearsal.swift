@@ -89,6 +89,12 @@ enum Live {
     )
         -> String
     {
+        recent(ms, trades, symbol: symbol, more: more)
+    }
+
+    static func recent(
+        _ ms: Int64, _ trades: [(id: String, at: Int64)], symbol: String = "BTCUSDT", more: Bool = false
+    ) -> String {
         let list = trades.reversed().map {
             #"{"execId":"\#($0.id)","symbol":"\#(symbol)","price":"100.10","size":"0.0010","side":"Buy","#
                 + #""time":"\#(origin + $0.at)","isBlockTrade":false,"seq":"\#($0.at)"}"#

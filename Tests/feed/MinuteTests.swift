@@ -310,21 +310,23 @@ struct MinuteTests {
         #expect(questions == 1 && gaps == 1, "\(questions) questions, \(gaps) gaps")
     }
 
-    @Test func answersFarAheadOfTheLinesWaitOnce() throws {
+    @Test(arguments: [(Int64(0), 900), (1000, 8192)])
+    func answersFarAheadOfTheLinesTakeNoTimeAhead(step: Int64, mayWait: Int) throws {
         try begin()
-        let rows = (0..<900).map {
-            #"{"execId":"f\#($0)","symbol":"BTCUSDT","price":"1","size":"1","side":"Buy","time":"\#(Live.origin + minute + 3_600_000 + Int64($0))","isBlockTrade":false,"seq":"\#($0)"}"#
-        }
+        let far = minute + 36_000_000
         for number in 1..<30 as Range<Int64> {
             // Of two minutes the exchange states the second only.
             let end = minute + number * 120_000
             _ = try live.receive(
                 Live.bar(end + 20, start: end - 60_000, volume: "0"), Live.trades(end + 25, ("t\(number)", end + 21)))
             #expect(live.isInDoubt)
-            let answer = Live.answer(end + 30, "recent-trade", "[\(rows.reversed().joined(separator: ","))]")
-            let told = try live.receive(answer)
+            let ahead = (0..<900).map { number * step + $0 }.map { ("f\($0)", far + $0) }
+            let told = try live.receive(Live.recent(end + 30, ahead))
             #expect(!told.contains { $0.contains(#""id":"f"#) }, "the lines have not come to it")
         }
+        let told = try live.receive(Live.trades(far + 100_000, ("z", far + 100_000)))
+        #expect(told.count { $0.contains(#""id":"f"#) } == mayWait)
+        #expect(isGap(told, from: far + 10_092, to: far + 29_899) == (step > 0), "what was let go")
     }
 
     @Test func aSweepHidesNothing() throws {

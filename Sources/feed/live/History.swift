@@ -137,6 +137,7 @@ struct History {
     private static let silentReason = "messages are missing, and the exchange did not answer about the trades"
     private static let oldReason = "messages are missing, and the answer about the trades is older than they are"
     private static let shortReason = "messages are missing, and the recent trades do not reach back to them"
+    static let aheadReason = "messages are missing, and more recent trades were told ahead of them than can wait"
     static let doubtReason = "no volume of a minute bears out its trades"
 }
 
@@ -149,6 +150,11 @@ extension History.Row {
         case .gap(_, let to, _): to
         case .gapEnd(let at, _): at
         }
+    }
+
+    /// Where it begins.
+    var from: Int64 {
+        if case .gap(let from, _, _) = self { from } else { ts }
     }
 
     /// What the exchange calls it, if it is a trade.

@@ -56,7 +56,21 @@ extension LiveMarket {
         isLive = isLive || isBeginning
         for symbol in markets.indices where history.trades[table.text(symbol)] != nil { tellLosses(symbol) }
         waiting = Self.inOrder(waiting + rows.filter { $0.row.ts > latest })
-        if waiting.count > Self.waitingLimit { release(before: .max) }
+        if waiting.count > Self.waitingLimit { letGo() }
+    }
+
+    /// Lets go what is furthest ahead of what waits: it is told of as missing when its time has come. To write it now would
+    /// take the time ahead of all that the lines still bring.
+    private func letGo() {
+        let late = waiting[Self.waitingLimit...]
+        waiting.removeSubrange(Self.waitingLimit...)
+        for symbol in markets.indices {
+            let rows = late.filter { $0.symbol == symbol }.map(\.row)
+            guard let from = rows.map(\.from).min(), let to = rows.last?.ts else { continue }
+            waiting.append((symbol, .gap(from: from, to: to, reason: History.aheadReason)))
+        }
+        waiting = Self.inOrder(waiting)
+        notice("the recent trades are further ahead of the lines than can wait: the latest of them are let go")
     }
 
     private func note(block trade: RecentTrade, _ symbol: Int) {
