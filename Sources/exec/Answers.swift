@@ -16,9 +16,13 @@ extension Executor {
         case .past(let link): found(link, result, else: Request.fills, at: now, into: &out)
         case .fills(let link): filled(link, result, at: now, into: &out)
         case .executions(let symbol):
-            guard case .success(let answer) = result, let index = desk(symbol) else { return }
-            book(answer, at: now, into: &out)
-            desks[index].askAt = now
+            guard let index = desk(symbol) else { return }
+            guard case .success(let answer) = result else { return desks[index].pages = [] }
+            desks[index].pages.append(answer)
+            if let next = request.page(after: answer), desks[index].pages.count < Self.pageLimit { return ask(next) }
+            let pages = desks[index].pages.reversed()
+            (desks[index].pages, desks[index].knownUpTo, desks[index].askAt) = ([], now, now)
+            for page in pages { book(page, at: now, into: &out) }
         case .position(let symbol):
             guard let index = desk(symbol) else { return }
             desks[index].askAt = nil
@@ -36,6 +40,9 @@ extension Executor {
         case .time: break
         }
     }
+
+    /// So many pages of executions are read, of 100 each.
+    public static let pageLimit = 200
 
     /// The exchange will not hear this address for ten minutes.
     private mutating func ban(at now: Int64) {

@@ -1,3 +1,4 @@
+import Bybit
 import Venue
 
 /// One symbol that may be traded.
@@ -17,6 +18,10 @@ struct Desk {
     var askAt: Int64?
     /// The position is not what was booked, since then.
     var differsSince: Int64?
+    /// Every execution until then was asked for, microseconds of the wall clock.
+    var knownUpTo: Int64
+    /// Of an answer about executions that has more, the newest first.
+    var pages: [Answer] = []
     /// The running number of the last position that the exchange told.
     var sequence: Int64 = -1
 

@@ -1,6 +1,6 @@
 public import ArgumentParser
 import Stage
-import Venue
+public import Venue
 
 /// What becomes of positions when the program ends.
 public enum EndPolicy: String, CaseIterable, ExpressibleByArgument, Sendable {
@@ -55,6 +55,9 @@ public struct ExecOptions: ParsableArguments {
 
     public var symbolNames: [String] { symbols.split(separator: ",").map(String.init) }
 
+    /// To the hundredth, as the exchange takes it.
+    public var exactLeverage: Rate { Rate(nearest: (leverage * 100).rounded() / 100) ?? .zero }
+
     public func validate() throws {
         let names = symbolNames
         try Self.check(
@@ -97,7 +100,7 @@ struct Settings {
 
     /// - Parameter options: validated.
     init(_ options: ExecOptions, isLive: Bool) {
-        leverage = Rate(nearest: options.leverage) ?? .zero
+        leverage = options.exactLeverage
         slippage = Rate(nearest: (options.slippage * 10_000).rounded() / 10_000) ?? .zero
         collar = Rate(nearest: options.collar) ?? .zero
         maxAge = options.maxAge * 1e6

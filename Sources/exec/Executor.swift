@@ -64,9 +64,11 @@ public struct Executor {
         if pending.insert(request.subject).inserted { effects.append(.ask(request)) }
     }
 
-    /// Asks what has been traded in a symbol of late.
+    /// Asks what has been traded in a symbol of late, and at least since the last whole answer.
     mutating func askExecutions(_ symbol: String, at now: Int64) {
-        ask(.executions(symbol, since: now + clockOffset - 600_000_000))
+        guard let index = desk(symbol) else { return }
+        let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
+        ask(.executions(symbol, since: since + clockOffset, at: now + clockOffset))
     }
 
     mutating func say(_ text: String) { effects.append(.say(text)) }

@@ -47,7 +47,7 @@ extension Executor {
         desks = []
         for symbol in opening.symbols {
             guard let instrument = Instrument(symbol) else { throw .unreadableInstrument(symbol.info.symbol) }
-            desks.append(Desk(name: symbol.info.symbol, instrument: instrument))
+            desks.append(Desk(name: symbol.info.symbol, instrument: instrument, knownUpTo: now))
         }
         clockOffset = opening.clockOffset
         timeAskAt = now + 60_000_000
@@ -110,23 +110,23 @@ extension Instrument {
 }
 
 extension Executor {
-    /// Since when executions are to be asked for at a start, by symbol: where the journal has something open.
-    /// - Returns: nil if nothing is.
-    public static func executionsSince(_ entries: [JSON], symbol: String) -> Int64? {
-        var since: Int64?
-        var open: [String: Int64] = [:]
-        var held: Int128 = 0
-        for case let entry? in entries.map(Entry.init) {
+    /// Since when executions are to be asked for at a start, by symbol: of those in which the journal has something open.
+    public static func executionsSince(_ entries: [JSON]) -> [String: Int64] {
+        var since: [String: Int64] = [:]
+        var open: [String: Sending] = [:]
+        var held: [String: Int128] = [:]
+        for case let entry? in entries.lazy.map(Entry.init) {
             switch entry {
-            case .send(let sending) where sending.symbol == symbol: open[sending.link] = sending.ts
+            case .send(let sending): open[sending.link] = sending
             case .end(let link, _): open[link] = nil
-            case .fill(let booking) where booking.symbol == symbol:
+            case .fill(let booking):
                 let units = Int128(booking.level.quantity.units)
-                held += booking.side == .buy ? units : -units
-                since = held == 0 ? nil : since ?? open[booking.link] ?? booking.ts
+                let now = held[booking.symbol, default: 0] + (booking.side == .buy ? units : -units)
+                held[booking.symbol] = now
+                since[booking.symbol] = now == 0 ? nil : since[booking.symbol] ?? open[booking.link]?.ts ?? booking.ts
             default: break
             }
         }
-        return [since, open.values.min()].compactMap { $0 }.min()
+        return open.values.reduce(into: since) { $0[$1.symbol] = min($0[$1.symbol] ?? .max, $1.ts) }
     }
 }

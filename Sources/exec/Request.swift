@@ -24,6 +24,8 @@ public struct Request: Sendable {
     public let path: String
     /// Of a GET.
     public var query = ""
+    /// Which page is asked for; nil for the first.
+    private var cursor: String?
     /// Of a POST.
     public var body: JSON?
 
@@ -32,7 +34,18 @@ public struct Request: Sendable {
 
     /// As it goes over the wire, but for the headers.
     public var rest: RESTRequest {
-        if let body { RESTRequest(post: path, body: body.bytes) } else { RESTRequest(get: path, query: query) }
+        if let body { return RESTRequest(post: path, body: body.bytes) }
+        return RESTRequest(get: path, query: query + (cursor.map { "&cursor=\($0)" } ?? ""))
+    }
+
+    /// The page behind an answer; nil if it is the last.
+    public func page(after answer: Answer) -> Request? {
+        guard let cursor = answer.result["nextPageCursor"]?.text, !cursor.isEmpty,
+            answer.result["list"]?.elements?.isEmpty == false
+        else { return nil }
+        var next = self
+        next.cursor = cursor
+        return next
     }
 
     static func create(_ sending: Sending, _ protection: OrderTerms.Protection?, slippage: Rate?) -> Request {
@@ -71,9 +84,13 @@ public struct Request: Sendable {
         Request(subject: .fills(link: link), path: "/v5/execution/list", query: named(link, symbol) + "&limit=100")
     }
 
-    /// - Parameter start: microseconds.
-    public static func executions(_ symbol: String, since start: Int64) -> Request {
-        Request(
+    /// The newest first, in pages; at most those of a week: what is older is not asked for by anybody.
+    /// - Parameters:
+    ///   - start: microseconds, as `now`.
+    ///   - now: the exchange's time.
+    public static func executions(_ symbol: String, since start: Int64, at now: Int64) -> Request {
+        let start = max(start, now - 7 * 86_400_000_000 + 60_000_000)
+        return Request(
             subject: .executions(symbol: symbol), path: "/v5/execution/list",
             query: "category=linear&symbol=\(symbol)&startTime=\(start / 1000)&limit=100")
     }

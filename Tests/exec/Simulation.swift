@@ -402,11 +402,9 @@ final class Simulation {
                 InstrumentInfo.init)[0]
             opening.symbols.append(Opening.Symbol(info: info, makerFee: "0.0002", takerFee: "0.00055"))
             opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
-            if let since = Executor.executionsSince(entries, symbol: symbol) {
-                opening.executions.append(
-                    try get(
-                        "/v5/execution/list",
-                        "category=linear&symbol=\(symbol)&limit=100&startTime=\((since - 60_000_000) / 1000)"))
+            if let since = Executor.executionsSince(entries)[symbol] {
+                let question = Request.executions(symbol, since: since - 60_000_000, at: now)
+                opening.executions.append(try ask(question.rest).get())
             }
         }
         opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init)

@@ -203,6 +203,24 @@ struct StoryTests {
         #expect(try ends(simulation, "BTC-o-2") == ["accepted", "filled"])
     }
 
+    @Test func whatALongSilenceHidIsBooked() throws {
+        let simulation = try started(equity: "5000")
+        try open(simulation, "ETH-o-1", "ETHUSDT")
+        try simulation.go(2)
+        simulation.faults.questionFails = 1000
+        simulation.faults.frameLost = 1000
+        for _ in 1...120 { try simulation.tradeOutside("ETHUSDT", "Sell", "0.01") }
+        try simulation.go(900)
+        simulation.faults = .none
+        try simulation.go(10)
+        let size = try #require(simulation.position("ETHUSDT")?.size)
+        #expect(try last(simulation, "position")["qty"].number == Double(size), "told in two pages")
+        try open(simulation, "BTC-o-2")
+        try simulation.go(2)
+        #expect(try ends(simulation, "BTC-o-2") == ["accepted", "filled"])
+        #expect(!simulation.audit.contains { $0.contains("foreign_position") })
+    }
+
     // MARK: Limits
 
     @Test func aRunawayIsStoppedAtTheLimit() throws {

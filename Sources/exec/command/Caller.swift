@@ -28,10 +28,12 @@ final class Caller {
 
     /// Asks for something private.
     /// - Throws: `Failure`, unless the exchange grants it.
-    func get(_ path: String, _ query: String = "") throws -> Answer {
-        do throws(RESTFailure) { return try call(RESTRequest(get: path, query: query)) } catch {
-            throw refusal(path, error)
-        }
+    func get(_ path: String, _ query: String = "") throws -> Answer { try get(RESTRequest(get: path, query: query)) }
+
+    func get(_ request: Request) throws -> Answer { try get(request.rest) }
+
+    private func get(_ request: RESTRequest) throws -> Answer {
+        do throws(RESTFailure) { return try call(request) } catch { throw refusal(request.path, error) }
     }
 
     /// Sets something that may be set twice.

@@ -18,14 +18,13 @@ struct Startup {
         opening.clockOffset = caller.clockOffset
         try checkKey()
         try checkAccount()
+        let open = Executor.executionsSince(entries)
         for symbol in options.symbolNames {
             opening.symbols.append(try ask(symbol))
             let rows = try positions(symbol)
             if isLive { try assert(symbol, rows) }
             opening.positions += rows
-            if let since = Executor.executionsSince(entries, symbol: symbol) {
-                opening.executions += try executions(symbol, since: since + caller.clockOffset - 60_000_000)
-            }
+            if let since = open[symbol] { opening.executions += try executions(symbol, since: since) }
         }
         opening.wallet = try wallet()
         guard opening.wallet != nil else {
@@ -40,7 +39,7 @@ struct Startup {
     }
 
     func wallet() throws -> WalletRow? {
-        try caller.get(Request.wallet.path, Request.wallet.query).list(WalletRow.init).first
+        try caller.get(Request.wallet).list(WalletRow.init).first
     }
 
     func marginMode() throws -> String? { try caller.get("/v5/account/info").result["marginMode"]?.text }
@@ -72,8 +71,7 @@ struct Startup {
     }
 
     func positions(_ symbol: String) throws -> [PositionRow] {
-        let question = Request.position(symbol)
-        return try caller.get(question.path, question.query).list(PositionRow.init)
+        try caller.get(Request.position(symbol)).list(PositionRow.init)
     }
 
     /// One position a symbol, and the leverage that sizes are worked out with. What is open is not touched.
@@ -87,32 +85,22 @@ struct Startup {
         }
         try caller.set(
             "/v5/position/switch-mode", ["category": "linear", "symbol": .string(symbol), "mode": 0], or: 110025)
-        let leverage = JSON.string(Self.text(options.leverage))
+        let leverage = JSON.string("\(options.exactLeverage)")
         try caller.set(
             "/v5/position/set-leverage",
             ["category": "linear", "symbol": .string(symbol), "buyLeverage": leverage, "sellLeverage": leverage],
             or: 110043)
     }
 
-    /// To the hundredth, as the exchange takes it.
-    private static func text(_ leverage: Double) -> String {
-        let hundredths = Int((leverage * 100).rounded())
-        let text = "\(hundredths / 100).\(hundredths % 100 + 100)"
-        return hundredths % 100 == 0 ? "\(hundredths / 100)" : text.replacing(".1", with: ".")
-    }
-
-    /// At most a week of them: what is older is not asked for by anybody.
-    private func executions(_ symbol: String, since: Int64) throws -> [Answer] {
+    private func executions(_ symbol: String, since start: Int64) throws -> [Answer] {
         var answers: [Answer] = []
-        var cursor = ""
-        let start = max(since, wallMicroseconds() + caller.clockOffset - 7 * 86_400_000_000 + 60_000_000)
-        let question = Request.executions(symbol, since: start)
-        repeat {
-            let answer = try caller.get(question.path, question.query + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
+        let offset = caller.clockOffset
+        var next: Request? = .executions(symbol, since: start + offset - 60_000_000, at: wallMicroseconds() + offset)
+        while let question = next, answers.count < Executor.pageLimit {
+            let answer = try caller.get(question)
             answers.append(answer)
-            cursor = answer.result["nextPageCursor"]?.text ?? ""
-        } while !cursor.isEmpty && answers.count < 200
-        // The newest page comes first.
+            next = question.page(after: answer)
+        }
         return answers.reversed()
     }
 

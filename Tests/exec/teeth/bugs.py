@@ -19,6 +19,8 @@ FOLD = [
     ("an answer about another order is believed", "Answers.swift", "answer.result[\"orderLinkId\"]?.text ?? link == link", "true"),
     ("refusals are not counted", "Answers.swift", "refusals += 1", "refusals += 0"),
     ("an exit that was refused for now is given up", "Answers.swift", "guard mayPass, ticket.tries < 3 else {", "guard false else {"),
+    ("only what was traded of late is asked for", "Executor.swift", "min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)", "now - 600_000_000"),
+    ("only the last hundred executions are read", "Answers.swift", "if let next = request.page(after: answer), desks", "if let next = request.page(after: answer), false, desks"),
     ("a key that is refused goes on", "Answers.swift", "case .stop: stop(", "case .stop: say("),
     ("a halt is forgotten with the run", "Executor.swift", "note(.halt(code: code, reason: reason, ts: now))", "memory.take(.halt(code: code, reason: reason, ts: now), nil)"),
     ("the end does not wait for what is open", "Executor.swift", "isEnding && tickets.isEmpty", "isEnding"),
