@@ -339,6 +339,13 @@ struct MinuteTests {
         #expect(live.isInDoubt, "one of two trades of a millisecond may stand for one that is lost")
     }
 
+    @Test func theGapOfATradeThatCannotBeReadBeginsBeforeTheOneBehindIt() throws {
+        _ = try live.receive(Live.trades(5, ("a", 5)))
+        let line = Live.trades(40, ("b", 20), ("c", 30))
+        let torn = line.replacing(#""p":"100.10""#, with: #""p":"?""#, maxReplacements: 1)
+        #expect(isGap(try live.receive(torn), from: 5, to: 40))
+    }
+
     // MARK: The end of a break
 
     @Test(arguments: ["", #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"timeout"}"#])

@@ -4,6 +4,8 @@ import Records
 /// What the topics bring.
 extension LiveMarket {
     func receive(trades push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
+        // One that can be read may stand behind one that cannot.
+        let known = markets[symbol].trades.latest
         var unreadable = push.data.first == UInt8(ascii: "[") ? 0 : 1
         for element in Elements(push.data) {
             if let trade = data.trade(element), let price = try? Decimal(trade.price, "p", at: 0, isPositive: true),
@@ -27,7 +29,7 @@ extension LiveMarket {
             }
         }
         if unreadable > 0 {
-            gap(symbol, from: markets[symbol].trades.latest, to: ts, "\(unreadable) trades that cannot be read")
+            gap(symbol, from: known, to: ts, "\(unreadable) trades that cannot be read")
         }
     }
 
