@@ -19,7 +19,7 @@ extension Executor {
             guard let index = desk(symbol) else { return }
             guard case .success(let answer) = result else { return desks[index].pages = [] }
             desks[index].pages.append(answer)
-            if let next = request.page(after: answer), desks[index].pages.count < Self.pageLimit { return ask(next) }
+            if let next = request.page(after: answer), desks[index].pages.count < Request.pageLimit { return ask(next) }
             let pages = desks[index].pages.reversed()
             (desks[index].pages, desks[index].knownUpTo, desks[index].askAt) = ([], now, now)
             for page in pages { book(page, at: now, into: &out) }
@@ -40,9 +40,6 @@ extension Executor {
         case .time: break
         }
     }
-
-    /// So many pages of executions are read, of 100 each.
-    public static let pageLimit = 200
 
     /// The exchange will not hear this address for ten minutes.
     private mutating func ban(at now: Int64) {
@@ -111,7 +108,7 @@ extension Executor {
         if ticket.sending.isReduceOnly {
             let isGone = reaction == .nothingToReduce
             if isGone {
-                askExecutions(ticket.sending.symbol, at: now)
+                askExecutions(desk, at: now)
                 desks[desk].askAt = now
             }
             return retry(

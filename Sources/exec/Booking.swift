@@ -179,7 +179,7 @@ extension Executor {
         let since = desks[index].differsSince ?? now
         desks[index].differsSince = since
         if now - since >= 5_000_000 { return isolate(index, difference, into: &out) }
-        askExecutions(name, at: now)
+        askExecutions(index, at: now)
     }
 
     // MARK: Money

@@ -41,7 +41,7 @@ extension Executor {
         for index in desks.indices where memory.holding(desks[index].name) != nil && desks[index].askAt == nil {
             guard !pending.contains(.position(symbol: desks[index].name)) else { continue }
             desks[index].askAt = now + interval
-            if !isStreaming { askExecutions(desks[index].name, at: now) }
+            if !isStreaming { askExecutions(index, at: now) }
         }
     }
 

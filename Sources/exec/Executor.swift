@@ -65,10 +65,9 @@ public struct Executor {
     }
 
     /// Asks what has been traded in a symbol of late, and at least since the last whole answer.
-    mutating func askExecutions(_ symbol: String, at now: Int64) {
-        guard let index = desk(symbol) else { return }
+    mutating func askExecutions(_ index: Int, at now: Int64) {
         let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
-        ask(.executions(symbol, since: since + clockOffset, at: now + clockOffset))
+        ask(.executions(desks[index].name, since: since + clockOffset, at: now + clockOffset))
     }
 
     mutating func say(_ text: String) { effects.append(.say(text)) }

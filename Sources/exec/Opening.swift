@@ -111,6 +111,7 @@ extension Instrument {
 
 extension Executor {
     /// Since when executions are to be asked for at a start, by symbol: of those in which the journal has something open.
+    /// A minute before that was sent, as two clocks differ.
     public static func executionsSince(_ entries: [JSON]) -> [String: Int64] {
         var since: [String: Int64] = [:]
         var open: [String: Sending] = [:]
@@ -127,6 +128,7 @@ extension Executor {
             default: break
             }
         }
-        return open.values.reduce(into: since) { $0[$1.symbol] = min($0[$1.symbol] ?? .max, $1.ts) }
+        let first = open.values.reduce(into: since) { $0[$1.symbol] = min($0[$1.symbol] ?? .max, $1.ts) }
+        return first.mapValues { $0 - 60_000_000 }
     }
 }

@@ -48,6 +48,22 @@ public struct Request: Sendable {
         return next
     }
 
+    /// So many pages are read at most.
+    static let pageLimit = 200
+
+    /// Asks for one page after the other.
+    /// - Returns: the last page first, so that what is newest comes last.
+    public func pages(_ ask: (Request) throws -> Answer) rethrows -> [Answer] {
+        var answers: [Answer] = []
+        var next: Request? = self
+        while let question = next, answers.count < Self.pageLimit {
+            let answer = try ask(question)
+            answers.append(answer)
+            next = question.page(after: answer)
+        }
+        return answers.reversed()
+    }
+
     static func create(_ sending: Sending, _ protection: OrderTerms.Protection?, slippage: Rate?) -> Request {
         var members: [JSON.Member] = [
             .init("category", "linear"), .init("symbol", .string(sending.symbol)),

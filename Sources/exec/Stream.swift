@@ -30,8 +30,8 @@ extension Executor {
         for index in desks.indices { desks[index].askAt = now }
         walletAskAt = now
         if isStreaming {
-            for desk in desks where memory.holding(desk.name) != nil || hasTicket(desk.name) {
-                askExecutions(desk.name, at: now)
+            for index in desks.indices where memory.holding(desks[index].name) != nil || hasTicket(desks[index].name) {
+                askExecutions(index, at: now)
             }
         }
     }

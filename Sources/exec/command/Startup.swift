@@ -24,7 +24,12 @@ struct Startup {
             let rows = try positions(symbol)
             if isLive { try assert(symbol, rows) }
             opening.positions += rows
-            if let since = open[symbol] { opening.executions += try executions(symbol, since: since) }
+            if let since = open[symbol] {
+                let offset = caller.clockOffset
+                opening.executions += try Request.executions(
+                    symbol, since: since + offset, at: wallMicroseconds() + offset
+                ).pages(caller.get)
+            }
         }
         opening.wallet = try wallet()
         guard opening.wallet != nil else {
@@ -90,18 +95,6 @@ struct Startup {
             "/v5/position/set-leverage",
             ["category": "linear", "symbol": .string(symbol), "buyLeverage": leverage, "sellLeverage": leverage],
             or: 110043)
-    }
-
-    private func executions(_ symbol: String, since start: Int64) throws -> [Answer] {
-        var answers: [Answer] = []
-        let offset = caller.clockOffset
-        var next: Request? = .executions(symbol, since: start + offset - 60_000_000, at: wallMicroseconds() + offset)
-        while let question = next, answers.count < Executor.pageLimit {
-            let answer = try caller.get(question)
-            answers.append(answer)
-            next = question.page(after: answer)
-        }
-        return answers.reversed()
     }
 
     private static func refusal(_ cause: String, _ status: ExitStatus) -> Failure {
