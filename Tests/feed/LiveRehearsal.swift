@@ -58,7 +58,7 @@ enum Live {
     }
 
     static func book(
-        _ ms: Int64, matched: Int64? = nil, depth: Int = 1, type: String = "snapshot", update: Int,
+        _ ms: Int64, matched: Int64? = nil, depth: Int = 1, type: String = "snapshot", update: Int64,
         bids: [(String, String)] = [("100.0", "1")], asks: [(String, String)] = [("100.10", "2")]
     ) -> String {
         func side(_ levels: [(String, String)]) -> String {

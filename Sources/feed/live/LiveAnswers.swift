@@ -12,65 +12,38 @@ extension LiveMarket {
         self.history = isLast ? nil : history
         guard isLast else { return }
         let now = max(clock.time(at: received) ?? history.ts, time)
-        settle(history, now: now, latest: clock.latest(at: received) ?? .max)
+        settle(history, now: now, latest: clock.latest(at: received) ?? max(now, history.ts))
     }
 
     /// Writes what the answers say, all symbols together in the order of time.
-    /// - Parameter latest: where the lines come late, REST knows more than they have told yet; what is later than this
-    ///   waits until they have come to it.
+    /// - Parameters:
+    ///   - now: the exchange's time, at least.
+    ///   - latest: the exchange's time, at most.
     private func settle(_ history: History, now: Int64, latest: Int64) {
         var rows: [(symbol: Int, row: History.Row)] = []
         for name in history.symbols {
             guard let symbol = number(ofText: name) else { continue }
-            let market = markets[symbol]
-            if market.trades.first == nil {
-                // Only a backfill wants what came before the first message.
-                guard history.bars[name] != nil || history.trades[name] == nil else { continue }
-                let (found, since) = history.beginning(of: name, now: now)
-                if let answered = history.trades[name] {
-                    markets[symbol].check.begin(at: since)
-                    markets[symbol].check.settle(answered?.last.map { since...max(since, $0.ts) }, at: now)
-                }
-                rows += found.map { (symbol, $0) }
-                continue
+            // Only a backfill wants what came before the first message.
+            if markets[symbol].trades.first == nil, history.bars[name] != nil || history.trades[name] == nil {
+                let (bars, since) = history.beginning(of: name, now: now)
+                rows += bars.map { (symbol, $0) }
+                if history.trades[name] != nil { markets[symbol].begin(since: since) }
             }
-            guard let answered = history.trades[name] else { continue }
-            let found = history.missing(of: name, in: market, now: now, latest: latest)
-            let isMissing = market.isBroken || market.isOpenEnded
-            // What an earlier answer told is in this one too, or in the gap.
-            let told = Set(found.rows.compactMap(\.id))
-            waiting.removeAll { $0.symbol == symbol && (isMissing || $0.row.id.map(told.contains) ?? false) }
-            markets[symbol].isOpenEnded = isMissing && !found.isWhole
-            markets[symbol].isBroken = false
-            for trade in answered ?? [] where trade.isBlock { note(block: trade, symbol) }
-            markets[symbol].check.settle(found.answered, at: now)
-            rows += found.rows.map { (symbol, $0) }
+            guard let recent = history.trades[name], markets[symbol].trades.first != nil else { continue }
+            for trade in recent ?? [] where trade.isBlock { note(block: trade, symbol) }
+            rows += markets[symbol].recover(from: recent, now: now, latest: latest).map { (symbol, $0) }
         }
         rows = Self.inOrder(rows)
         let first = rows.first?.row.ts ?? now
         for instrument in history.instruments { write(instrument, at: first) }
         let isBeginning = !isLive && !(history.instruments.isEmpty && history.bars.isEmpty)
         if isBeginning, !rows.isEmpty { write(.phase, at: first, nil) { $0.field("phase", "warmup") } }
-        for (symbol, row) in rows where row.ts <= latest { write(row, symbol) }
+        for (symbol, row) in rows { write(row, symbol) }
         if isBeginning { write(.phase, at: time, nil) { $0.field("phase", "live") } }
         isLive = isLive || isBeginning
-        for symbol in markets.indices where history.trades[table.text(symbol)] != nil { tellLosses(symbol) }
-        waiting = Self.inOrder(waiting + rows.filter { $0.row.ts > latest })
-        if waiting.count > Self.waitingLimit { letGo() }
-    }
-
-    /// Lets go what is furthest ahead of what waits: it is told of as missing when its time has come. To write it now would
-    /// take the time ahead of all that the lines still bring.
-    private func letGo() {
-        let late = waiting[Self.waitingLimit...]
-        waiting.removeSubrange(Self.waitingLimit...)
-        for symbol in markets.indices {
-            let rows = late.filter { $0.symbol == symbol }.map(\.row)
-            guard let from = rows.map(\.from).min(), let to = rows.last?.ts else { continue }
-            waiting.append((symbol, .gap(from: from, to: to, reason: History.aheadReason)))
-        }
-        waiting = Self.inOrder(waiting)
-        notice("the recent trades are further ahead of the lines than can wait: the latest of them are let go")
+        // What a minute's volume says was traded, and the exchange has not told when asked.
+        for symbol in markets.indices { miss(markets[symbol].check.losses(), symbol) }
+        nextQuestion = markets.compactMap(\.check.dueAt).min() ?? .max
     }
 
     private func note(block trade: RecentTrade, _ symbol: Int) {
@@ -80,23 +53,8 @@ extension LiveMarket {
         }
     }
 
-    /// What a minute's volume says was traded, and the exchange has not told when asked.
-    private func tellLosses(_ symbol: Int) {
-        for loss in markets[symbol].check.losses() {
-            gap(symbol, from: loss.lowerBound, to: loss.upperBound, History.doubtReason)
-        }
-    }
-
     private static func inOrder(_ rows: [(symbol: Int, row: History.Row)]) -> [(symbol: Int, row: History.Row)] {
         rows.enumerated().sorted { ($0.element.row.ts, $0.offset) < ($1.element.row.ts, $1.offset) }.map(\.element)
-    }
-
-    /// Writes what REST told ahead of the lines, now that they have come to it. What they brought themselves is known.
-    func release(before ts: Int64) {
-        while let (symbol, row) = waiting.first, row.ts < ts {
-            waiting.removeFirst()
-            write(row, symbol)
-        }
     }
 
     private func number(ofText name: String) -> Int? {
@@ -106,10 +64,6 @@ extension LiveMarket {
     private func write(_ row: History.Row, _ symbol: Int) {
         switch row {
         case .gap(let from, let to, let reason): gap(symbol, from: from, to: to, reason)
-        case .gapEnd(let end, let reason):
-            guard markets[symbol].isOpenEnded else { return }
-            markets[symbol].isOpenEnded = false
-            gap(symbol, from: markets[symbol].trades.latest, to: end, reason)
         case .trade(let trade):
             withFigures([trade.price, trade.quantity]) { figures in
                 guard let price = try? Decimal(figures[0], "price", at: 0, isPositive: true),
@@ -124,7 +78,7 @@ extension LiveMarket {
                 }
                 guard numbers.count == 5 else { return }
                 write(.bar, at: row.ts, symbol) { out in
-                    out.field("span", History.minute / 1_000_000)
+                    out.field("span", Minute.span / 1_000_000)
                     out.field("open", text: numbers[0].text)
                     out.field("high", text: numbers[1].text)
                     out.field("low", text: numbers[2].text)

@@ -28,13 +28,13 @@ final class LiveMarket {
     var history: History?
     var isLive = false
     var nextFunding = Int64.max
-    /// What REST has told ahead of the lines, in the order of time.
-    var waiting: [(symbol: Int, row: History.Row)] = []
-    /// So many rows may wait: the answers of eight symbols.
-    static let waitingLimit = 8192
+    /// When trades are to be asked for again.
+    var nextQuestion = Int64.max
     var data = StreamDataReader()
     private var scratch = Output()
     private var hasWritten = false
+    /// When the last line was received.
+    private var received: Int64 = 0
     /// Whether trades turned out to be missing since this was asked last.
     var isInDoubt = false
 
@@ -52,10 +52,11 @@ final class LiveMarket {
     }
 
     /// A line that cannot be read: whatever it was, it is missing.
-    func miss() { breakOff() }
+    func miss() { lose() }
 
     func receive(_ line: FrameLine, received: Int64) {
         hasWritten = false
+        self.received = received
         switch line {
         case .frame(.push(let push)): receive(push, received)
         case .frame(.reply(let reply)):
@@ -73,7 +74,9 @@ final class LiveMarket {
     }
 
     /// Whether nothing is missing of what came before this line.
-    private var isUpToDate: Bool { isConnected && history == nil && !markets.contains { $0.isBroken } }
+    private var isUpToDate: Bool {
+        isConnected && history == nil && !markets.contains { $0.isBroken && $0.check.awaitedSince != nil }
+    }
 
     func notice(_ text: String) {
         if notices.count < Self.noticeLimit { notices.append(text) }
@@ -85,7 +88,7 @@ final class LiveMarket {
         if let ts = push.ts { clock.observe(sent: ts, received: received) }
         guard push.topic != .other, let symbol = number(of: push.symbol) else { return }
         let ts = push.ts ?? clock.time(at: received) ?? time
-        if markets[symbol].trades.first == nil { begin(symbol, at: ts) }
+        if push.topic != .trades, markets[symbol].trades.first == nil { markets[symbol].begin(at: ts) }
         switch push.topic {
         case .trades: receive(trades: push, symbol, ts)
         case .book(let depth): receive(book: push, depth, symbol, ts)
@@ -93,12 +96,12 @@ final class LiveMarket {
         case .bars(let minutes): if minutes == 1 { receive(bars: push, symbol, ts) }
         case .other: break
         }
+        if ts >= nextQuestion { askAgain(at: ts) }
     }
 
-    /// Trades are known from here on.
-    private func begin(_ symbol: Int, at ts: Int64) {
-        markets[symbol].trades.begin(at: ts)
-        markets[symbol].check.begin(at: ts)
+    private func askAgain(at ts: Int64) {
+        nextQuestion = .max
+        for symbol in markets.indices where markets[symbol].check.ask(at: ts) { isInDoubt = true }
     }
 
     private func receive(event: JSON) {
@@ -113,9 +116,9 @@ final class LiveMarket {
         case "closed", "failed":
             if isConnected { breakOff() }
             isConnected = false
-        case "skipped": breakOff()
+        case "skipped": lose()
         case "overrun":
-            breakOff()
+            lose()
             notice("lines came faster than they were taken: \(event["trades"]?.text ?? "?") trades were let go")
         default: break
         }
@@ -123,6 +126,12 @@ final class LiveMarket {
 
     private func breakOff() {
         for symbol in markets.indices { markets[symbol].breakOff() }
+    }
+
+    /// Lines are missing that had come.
+    private func lose() {
+        breakOff()
+        for symbol in markets.indices { markets[symbol].check.lose(at: clock.latest(at: received) ?? time) }
     }
 
     /// The number of a symbol; nil if it is not wanted, or is one too many.
@@ -161,7 +170,6 @@ final class LiveMarket {
     }
 
     func write(_ kind: RecordKind, at ts: Int64, _ symbol: Int?, _ fields: (inout Output) -> Void = { _ in }) {
-        if let next = waiting.first, next.row.ts < ts { release(before: ts) }
         if ts >= nextFunding { settleFunding(upTo: ts) }
         time = max(time, ts)
         put(kind, symbol, fields)

@@ -5,13 +5,14 @@ import Records
 extension LiveMarket {
     func receive(trades push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
         // One that can be read may stand behind one that cannot.
-        let known = markets[symbol].trades.latest
+        let known = markets[symbol].trades.first == nil ? ts : markets[symbol].trades.latest
         var unreadable = push.data.first == UInt8(ascii: "[") ? 0 : 1
         for element in Elements(push.data) {
             if let trade = data.trade(element), let price = try? Decimal(trade.price, "p", at: 0, isPositive: true),
                 let quantity = try? Decimal(trade.quantity, "v", at: 0),
                 trade.symbol?.elementsEqual(push.symbol) ?? true
             {
+                if markets[symbol].trades.first == nil { markets[symbol].begin(at: min(trade.ts, ts)) }
                 // What was agreed outside of the book was never offered in it.
                 if trade.isBlock {
                     markets[symbol].check.add(
@@ -28,6 +29,7 @@ extension LiveMarket {
                 unreadable += 1
             }
         }
+        if markets[symbol].trades.first == nil { markets[symbol].begin(at: ts) }
         if unreadable > 0 {
             gap(symbol, from: known, to: ts, "\(unreadable) trades that cannot be read")
         }
@@ -35,11 +37,10 @@ extension LiveMarket {
 
     /// The first trade behind a break shows where it ends, where nobody else has.
     private func endBreak(_ symbol: Int, at ts: Int64) {
-        guard markets[symbol].isBroken || markets[symbol].isOpenEnded else { return }
-        (markets[symbol].isBroken, markets[symbol].isOpenEnded) = (false, false)
-        let latest = markets[symbol].trades.latest
-        let from = min(markets[symbol].check.doubt?.lowerBound ?? latest, latest)
-        gap(symbol, from: from, to: ts, "messages are missing")
+        guard markets[symbol].isBroken else { return }
+        for missing in markets[symbol].check.endBreak(at: ts) {
+            gap(symbol, from: missing.lowerBound, to: min(missing.upperBound, ts), "messages are missing")
+        }
     }
 
     /// The exchange's own account of a minute is held against the trades that came.
@@ -48,8 +49,7 @@ extension LiveMarket {
             guard let bar = data.bar(element), !markets[symbol].isBroken,
                 let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths(of: Int128.self)
             else { continue }
-            // Nobody has answered since the last one.
-            if bar.isFinal, let doubt = markets[symbol].check.doubt { miss(doubt, symbol) }
+            if markets[symbol].check.isUnanswered(at: ts) { miss(markets[symbol].check.giveUp(at: time), symbol) }
             let wasTrusted = !markets[symbol].check.isDistrusted
             let isAsking = markets[symbol].check.state(
                 bar.start, volume: volume, at: bar.matchedTs ?? ts, sent: ts, isFinal: bar.isFinal)
@@ -62,17 +62,13 @@ extension LiveMarket {
         }
     }
 
-    private func miss(_ doubt: Range<Int64>, _ symbol: Int) {
-        markets[symbol].check.settle(nil, at: time)
-        gap(symbol, from: doubt.lowerBound, to: doubt.upperBound, History.doubtReason)
+    func miss(_ ranges: [Range<Int64>], _ symbol: Int) {
+        for range in ranges { gap(symbol, from: range.lowerBound, to: range.upperBound, History.doubtReason) }
     }
 
-    /// The end of the lines: what is in doubt, and nobody will answer any more. Of what comes behind the last volume, and of
-    /// a connection that is closed, nothing is known.
+    /// The end of the lines: nobody will answer any more.
     func finish() {
-        for symbol in markets.indices {
-            if let doubt = markets[symbol].check.doubtStated { miss(doubt, symbol) }
-        }
+        for symbol in markets.indices { miss(markets[symbol].check.missingAtEnd, symbol) }
     }
 
     func receive(book push: StreamMessage.Push, _ depth: Int, _ symbol: Int, _ ts: Int64) {

@@ -9,11 +9,7 @@ struct SymbolMarket {
 
     let name: [UInt8]
     var trades = TradeMemory()
-    var check = MinuteCheck()
-    /// The connection broke after the last trade, and nobody has answered yet what came meanwhile.
-    var isBroken = false
-    /// A break has been told of, but not up to where: nobody knew. The next trade shows it.
-    var isOpenEnded = false
+    var check = Completeness()
     /// The last gaps: what lies in them stays missing, or it would come as if it were new.
     private(set) var told: [ClosedRange<Int64>] = []
     /// One book for each depth that is subscribed to.
@@ -24,7 +20,24 @@ struct SymbolMarket {
     var index: [UInt8]?
     var funding = FundingSchedule()
 
+    /// The connection broke after the last trade, and nobody knows yet what came meanwhile, or until when.
+    var isBroken: Bool { check.isBroken }
+
     init(name: [UInt8]) { self.name = name }
+
+    /// Trades are known from here on.
+    mutating func begin(at ts: Int64) {
+        trades.begin(at: ts)
+        check.begin(at: ts)
+    }
+
+    /// History is known from here on, and what came after it is asked for.
+    mutating func begin(since ts: Int64) {
+        trades.begin(at: ts)
+        // Of this millisecond there may be more, from before the history.
+        check.begin(at: ts + 1)
+        check.breakOff(latest: ts)
+    }
 
     /// Trades of this time are told of as missing.
     mutating func tell(_ range: ClosedRange<Int64>) {
@@ -46,6 +59,5 @@ struct SymbolMarket {
         quote = nil
         guard trades.first != nil else { return }
         check.breakOff(latest: trades.latest)
-        isBroken = true
     }
 }

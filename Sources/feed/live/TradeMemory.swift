@@ -26,6 +26,9 @@ struct TradeMemory {
 
     func contains(_ id: [UInt8]) -> Bool { known.contains(id) }
 
+    /// Whether one is known from behind a time, and up to another.
+    func knows(after from: Int64, upTo to: Int64) -> Bool { ring.contains { $0.ts > from && $0.ts <= to } }
+
     /// Whether a trade of this time may have been forgotten.
     func mayHaveForgotten(_ ts: Int64) -> Bool { ring.count == Self.limit && ts < ring[head].ts }
 

@@ -1,0 +1,39 @@
+import Bybit
+
+extension SymbolMarket {
+    /// What came while no message did, or was left out, by the exchange's answer about the recent trades. Trades that are
+    /// known are left out, and so are those from before the first of all, and those told of as missing; what is later than
+    /// the lines can be they bring themselves. A gap says what the answer does not reach.
+    /// - Parameters:
+    ///   - recent: the recent trades, oldest first; nil if the exchange did not answer.
+    ///   - now: the exchange's time, at least.
+    ///   - latest: the exchange's time, at most.
+    mutating func recover(from recent: [RecentTrade]?, now: Int64, latest: Int64) -> [History.Row] {
+        func gaps(_ missing: [Range<Int64>], to end: Int64 = .max, _ reason: String) -> [History.Row] {
+            missing.map { .gap(from: $0.lowerBound, to: min($0.upperBound, end), reason: reason) }
+        }
+        guard let recent else { return gaps(check.giveUp(at: now), History.silentReason) }
+        let oldest = recent.first?.ts ?? 0
+        // The exchange may have had trades, or has them only beyond the lines.
+        guard recent.isEmpty ? trades.isEmpty : oldest <= latest else {
+            return gaps(check.giveUp(at: now), History.shortReason)
+        }
+        let newest = recent.last?.ts ?? 0
+        // Others of the oldest one's millisecond may not be in the answer; its own message brought them, if there was one.
+        let isOldestKnown = recent.first.map { trades.contains(Array($0.id.utf8)) } ?? true
+        let from = isOldestKnown ? oldest : oldest + 1
+        let asked = max(now, check.awaitedSince ?? 0)
+        let missing = check.settle(
+            from..<max(from, min(newest, latest)),
+            isBehind: trades.knows(after: newest, upTo: asked - Completeness.lag), now: asked, latest: latest)
+        let unknown = recent.filter { isMissed($0) && $0.ts <= latest }
+        return gaps(missing.filter { $0.lowerBound < from }, to: oldest, History.shortReason)
+            + unknown.map { .trade($0) } + gaps(missing.filter { $0.lowerBound >= from }, History.oldReason)
+    }
+
+    private func isMissed(_ trade: RecentTrade) -> Bool {
+        guard let first = trades.first, trade.ts >= first, !trade.isBlock else { return false }
+        return !told.contains { $0.contains(trade.ts) } && !trades.contains(Array(trade.id.utf8))
+            && !trades.mayHaveForgotten(trade.ts)
+    }
+}
