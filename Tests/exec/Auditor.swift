@@ -7,14 +7,14 @@ struct Auditor {
     let ledger: [JSON]
     let audit: [JSON]
     let journal: [JSON]
-    /// Orders as they left.
-    let wire: [(link: String, isReduceOnly: Bool)]
+    /// Orders as they left, and whether the journal had them by then.
+    let wire: [(link: String, isReduceOnly: Bool, isKept: Bool)]
     /// Ids as they were put in; of each, how often.
     let intents: [String]
     let crashed: Bool
 
     init(
-        ledger: [String], audit: [String], journal: [UInt8], wire: [(link: String, isReduceOnly: Bool)],
+        ledger: [String], audit: [String], journal: [UInt8], wire: [(link: String, isReduceOnly: Bool, isKept: Bool)],
         intents: [String], crashed: Bool
     ) throws {
         self.ledger = try ledger.map { try JSON($0) }
@@ -52,8 +52,8 @@ struct Auditor {
         }
         // I6: nothing leaves that is not in the journal.
         let kept = Set(journal.filter { $0["do"].text == "send" }.compactMap { $0["link"].text })
-        for (link, _) in wire where !kept.contains(link) {
-            findings.append("order \(link) left and is not in the journal")
+        for (link, _, isKept) in wire where !isKept || !kept.contains(link) {
+            findings.append("order \(link) left and was not in the journal")
         }
         return findings
     }

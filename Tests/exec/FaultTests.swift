@@ -75,7 +75,7 @@ struct FaultTests {
         if simulation.executor?.isDone != true { findings.append("it does not come to an end") }
         let auditor = try Auditor(
             ledger: simulation.ledger, audit: simulation.audit, journal: simulation.disk,
-            wire: simulation.wire.map { ($0.link, $0.isReduceOnly) }, intents: simulation.intents,
+            wire: simulation.wire.map { ($0.link, $0.isReduceOnly, $0.isKept) }, intents: simulation.intents,
             crashed: simulation.crashes > 0)
         findings += auditor.findings()
         #expect(findings.isEmpty, "seed \(seed): \(findings.prefix(5))")

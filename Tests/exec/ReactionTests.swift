@@ -66,7 +66,7 @@ struct ReactionTests {
     private func simulation(_ failure: RESTFailure) throws -> Simulation {
         let simulation = try Simulation(seed: 1)
         try simulation.go(1)
-        simulation.refusal = failure
+        simulation.verdict = .failure(failure)
         return simulation
     }
 
@@ -106,13 +106,13 @@ struct ReactionTests {
         try simulation.go(1)
         try open(simulation, "BTC-o-1")
         try simulation.go(2)
-        simulation.refusal = .refused(code, "text")
+        simulation.verdict = .failure(.refused(code, "text"))
         try simulation.intend(
             "BTC-r-1",
             #"{"type":"intent","ts":\#(simulation.now),"id":"BTC-r-1","sym":"BTCUSDT","side":"sell","reduce_only":true,"#
                 + #""fraction":0.5,"seq":2}"#)
         try simulation.go(0.3)
-        simulation.refusal = nil
+        simulation.verdict = nil
         try simulation.go(45)
         #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-1"] + (isTried ? ["BTC-r-1-x1"] : []))
         #expect(try self.code(simulation, "BTC-r-1") == (isTried ? nil : "\(code)"))
@@ -123,7 +123,7 @@ struct ReactionTests {
         try simulation.go(1)
         try open(simulation, "BTC-o-1")
         try simulation.go(2)
-        simulation.refusal = .refused(110_017, "current position is zero")
+        simulation.verdict = .failure(.refused(110_017, "current position is zero"))
         try simulation.intend(
             "BTC-r-1",
             #"{"type":"intent","ts":\#(simulation.now),"id":"BTC-r-1","sym":"BTCUSDT","side":"sell","reduce_only":true,"#

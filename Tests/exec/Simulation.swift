@@ -63,7 +63,7 @@ final class Simulation {
     var now: Int64 = 1_760_000_000_000_000
     var faults = Faults.none
     /// What orders are answered with, and not carried out; nil for the exchange's own answer.
-    var refusal: RESTFailure?
+    var verdict: Result<Answer, RESTFailure>?
     let exchange: Exchange
     private let options: ExecOptions
     private(set) var executor: Executor?
@@ -76,7 +76,8 @@ final class Simulation {
     // What is on the record.
     private(set) var audit: [String] = []
     private(set) var ledger: [String] = []
-    private(set) var wire: [(link: String, run: Int, isReduceOnly: Bool, at: Int64)] = []
+    /// Orders as they left, and whether the journal had them by then.
+    private(set) var wire: [(link: String, run: Int, isReduceOnly: Bool, at: Int64, isKept: Bool)] = []
     private(set) var intents: [String] = []
     private(set) var said: [String] = []
     private(set) var fired: [String: Int] = [:]
@@ -154,6 +155,25 @@ final class Simulation {
             schedule(.disconnect(connection), in: delay(Bool.random(using: &random) ? 0...50 : 5000...30_000))
         }
         for symbol in Self.symbols where happens(faults.levelsRemoved, "levels removed") { try removeLevels(symbol) }
+    }
+
+    /// The private stream breaks, and that is found out at once.
+    func breakStream() throws {
+        guard let connection else { return }
+        exchange.disconnect(connection)
+        try take(.disconnect(connection))
+    }
+
+    /// A frame of the private stream that the exchange has not sent.
+    func tell(_ topic: String, _ row: Bybit.JSON) throws {
+        try act { executor, out in
+            executor.receive(frame: ["topic": .string(topic), "data": [row]], at: now, into: &out)
+        }
+    }
+
+    /// Funding is settled.
+    func fund(_ symbol: String, rate: Double) throws {
+        try market(#"{"type":"funding","ts":\#(now),"sym":"\#(symbol)","rate":\#(rate)}"#)
     }
 
     /// Somebody takes the stop of a position away.
@@ -262,7 +282,7 @@ final class Simulation {
             schedule(.answer(request, result, run: run), in: delay)
         }
         if isOrder {
-            if let refusal { return reply(.failure(refusal), after: 10_000) }
+            if let verdict { return reply(verdict, after: 10_000) }
             if happens(faults.serverError, "5xx, not done") { return reply(.failure(.status(502)), after: 10_000) }
             if happens(faults.limited, "10006, not done") {
                 return reply(.failure(.refused(10006, "Too many visits")), after: 10_000)
@@ -353,7 +373,11 @@ final class Simulation {
 
     private func leave(_ request: Request) {
         if case .create(let link) = request.subject {
-            wire.append((link, run, request.body?["reduceOnly"]?.bool ?? false, now))
+            let isKept = disk.split(separator: 10).suffix(64).contains {
+                String(decoding: $0, as: UTF8.self).contains(#""do":"send""#)
+                    && String(decoding: $0, as: UTF8.self).contains(#""\#(link)""#)
+            }
+            wire.append((link, run, request.body?["reduceOnly"]?.bool ?? false, now, isKept))
             stamps[String(decoding: request.rest.signed, as: UTF8.self)] = now / 1000
             if happens(faults.requestLost, "request lost") {
                 let isCertain = Bool.random(using: &random)

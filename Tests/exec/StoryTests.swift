@@ -1,3 +1,4 @@
+import struct Bybit.Answer
 import Records
 import Rehearsal
 import Testing
@@ -89,6 +90,34 @@ struct StoryTests {
         #expect(try ends(simulation, "BTC-o-3") == ["accepted", "filled"])
     }
 
+    @Test func anAnswerAboutAnotherOrderIsNone() throws {
+        let simulation = try started()
+        let body = #"{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"BTC-o-9"},"time":1}"#
+        simulation.verdict = .success(try Answer(granted: Array(body.utf8)))
+        try open(simulation)
+        try simulation.go(0.1)
+        simulation.verdict = nil
+        try simulation.go(1)
+        #expect(try ends(simulation, "BTC-o-1") == [])
+        try simulation.go(50)
+        #expect(try ends(simulation, "BTC-o-1") == ["not_placed"])
+    }
+
+    @Test func aFurtherAttemptHasAFurtherNameThoughTheProgramDied() throws {
+        let simulation = try started()
+        try open(simulation)
+        try simulation.go(2)
+        simulation.verdict = .failure(.status(502))
+        try reduce(simulation, "BTC-r-2", 1)
+        while simulation.wire.count < 3 { try simulation.go(0.1) }
+        simulation.crash()
+        while simulation.executor == nil { try simulation.go(0.1) }
+        simulation.verdict = nil
+        try simulation.go(60)
+        #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-2", "BTC-r-2-x1", "BTC-r-2-x2"])
+        #expect(try last(simulation, "position")["side"].text == "flat")
+    }
+
     @Test func anExitThatNeverArrivedIsTriedUnderAnotherName() throws {
         let simulation = try started()
         try open(simulation)
@@ -103,7 +132,94 @@ struct StoryTests {
         #expect(try last(simulation, "position")["side"].text == "flat")
     }
 
+    // MARK: Fills
+
+    /// An order on its way, of which the exchange's messages are told here.
+    private func sent() throws -> (simulation: Simulation, quantity: Double) {
+        let simulation = try started()
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try open(simulation)
+        let order = try #require(simulation.executor?.tickets.first)
+        return (simulation, try #require(Double("\(order.sending.quantity)")))
+    }
+
+    private func tellFill(_ simulation: Simulation, _ id: String, _ quantity: Double) throws {
+        try simulation.tell(
+            "execution",
+            [
+                "execId": .string(id), "symbol": "BTCUSDT", "side": "Buy", "execPrice": "97000",
+                "execQty": .string("\(quantity)"), "execFee": "0.01", "execType": "Trade", "orderId": "1",
+                "orderLinkId": "BTC-o-1", "execTime": .string("\(simulation.now / 1000)"),
+            ])
+    }
+
+    private func tellOrder(_ simulation: Simulation, _ status: String, filled: Double) throws {
+        try simulation.tell(
+            "order",
+            [
+                "orderId": "1", "orderLinkId": "BTC-o-1", "symbol": "BTCUSDT", "orderStatus": .string(status),
+                "cumExecQty": .string("\(filled)"),
+            ])
+    }
+
+    @Test func aPartThatIsFilledIsNotAll() throws {
+        let (simulation, quantity) = try sent()
+        try tellFill(simulation, "e1", 0.001)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted"] && quantity > 0.001)
+        try tellFill(simulation, "e2", quantity - 0.001)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted", "filled"])
+    }
+
+    @Test func whatIsFilledDoesNotFall() throws {
+        let (simulation, quantity) = try sent()
+        try tellOrder(simulation, "PartiallyFilledCanceled", filled: 0.002)
+        try tellFill(simulation, "e1", 0.001)
+        try tellOrder(simulation, "PartiallyFilled", filled: 0.001)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted"] && quantity > 0.002, "one is still to come")
+        try tellFill(simulation, "e2", 0.001)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted", "partial", "cancelled"])
+    }
+
+    @Test func aFillBehindTheEndIsBooked() throws {
+        let (simulation, _) = try sent()
+        try tellFill(simulation, "e1", 0.001)
+        try tellOrder(simulation, "PartiallyFilledCanceled", filled: 0.001)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted", "partial", "cancelled"])
+        try tellFill(simulation, "e2", 0.001)
+        #expect(try last(simulation, "fill")["id"].text == "BTC-o-1")
+        #expect(try last(simulation, "position")["qty"].number == 0.002)
+    }
+
+    @Test func fundingIsNoFill() throws {
+        let simulation = try started()
+        try open(simulation)
+        try simulation.go(2)
+        let before = try last(simulation, "position")
+        let fills = simulation.audit.filter { $0.contains(#""type":"fill""#) }
+        try simulation.fund("BTCUSDT", rate: -0.001)
+        try simulation.go(8)
+        #expect(simulation.audit.filter { $0.contains(#""type":"fill""#) } == fills)
+        #expect(
+            simulation.disk.split(separator: 10).contains { String(decoding: $0, as: UTF8.self).contains("funding") })
+        let after = try last(simulation, "position")
+        #expect(after["qty"] == before["qty"] && after["side"].text == "long")
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted", "filled"])
+        try open(simulation, "BTC-o-2")
+        #expect(try ends(simulation, "BTC-o-2") == ["position_open"], "and nothing is shut")
+    }
+
     // MARK: The stream
+
+    @Test func whileTheStreamIsGoneNothingIsOpened() throws {
+        let simulation = try started()
+        try simulation.breakStream()
+        try open(simulation)
+        #expect(try ends(simulation, "BTC-o-1") == ["stream_down"])
+        try simulation.go(4)
+        try open(simulation, "BTC-o-2")
+        try simulation.go(1)
+        #expect(try ends(simulation, "BTC-o-2") == ["accepted", "filled"])
+    }
 
     @Test func withoutTheStreamNothingIsOpenedAndFillsAreFound() throws {
         let simulation = try started()
@@ -130,6 +246,47 @@ struct StoryTests {
         #expect(simulation.said.contains { $0.contains("does not show a stop") })
     }
 
+    @Test func anEmergencyWaitsForNoAnswer() throws {
+        let simulation = try started()
+        try open(simulation)
+        try simulation.go(2)
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try reduce(simulation, "BTC-r-2", 0.5)
+        try simulation.go(0.5)
+        simulation.verdict = nil
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go(5)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(try ends(simulation, "BTC-r-2") == [], "nobody knows yet")
+    }
+
+    // MARK: The end
+
+    @Test func theEndWaitsForWhatIsOnItsWay() throws {
+        let simulation = try started(["--on-end", "hold"])
+        simulation.faults.answerLost = 1000
+        simulation.faults.frameLost = 1000
+        try open(simulation)
+        try simulation.end()
+        #expect(simulation.executor?.isDone == false)
+        simulation.faults = .none
+        try simulation.go(15)
+        #expect(simulation.executor?.isDone == true)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted", "filled"])
+        #expect(try simulation.position("BTCUSDT")?.stopLoss != nil, "the exchange's stop stays")
+    }
+
+    @Test func theEndClosesIfItIsAskedTo() throws {
+        let simulation = try started(["--on-end", "flatten"])
+        try open(simulation)
+        try simulation.go(2)
+        try simulation.end()
+        #expect(simulation.executor?.isDone == false)
+        try simulation.go(3)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(simulation.executor?.isDone == true)
+    }
+
     // MARK: What others do
 
     @Test func whatOthersOpenIsLeftAloneAndShutsTheSymbol() throws {
@@ -146,7 +303,10 @@ struct StoryTests {
         try simulation.go(2)
         #expect(try ends(simulation, "ETH-o-1") == ["accepted", "filled"], "the other symbol goes on")
         simulation.crash()
-        try simulation.go(8)
+        let told = simulation.audit.count
+        while simulation.executor == nil { try simulation.go(0.1) }
+        #expect(simulation.audit[told...].contains { $0.contains("foreign_position") }, "with the start itself")
+        try simulation.go(1)
         try open(simulation, "BTC-o-2")
         #expect(try ends(simulation, "BTC-o-2") == ["shut"])
         #expect(try simulation.position("BTCUSDT")?.size == "0.01")
@@ -173,6 +333,8 @@ struct StoryTests {
         try open(simulation)
         try simulation.go(2)
         let before = try last(simulation, "position")
+        #expect(before["drift"].number == 0.0015 && before["confidence"].number == 0.7, "why it was opened")
+        #expect(before["half_life"].number == 60)
         simulation.crash()
         let told = simulation.audit.count
         try simulation.go(8)

@@ -65,7 +65,8 @@ struct LiveMarketTests {
         #expect(records.count == 1 && records[0].hasPrefix(#"{"type":"gap","ts":\#(Live.ts(950)),"#))
         #expect(live.notices.contains { $0.contains("timeout") })
         let next = try live.receive(Live.trades(970, ("z", 965)))
-        #expect(next.count == 2 && next[0].contains(#""from":\#(Live.ts(950) + 1),"to":\#(Live.ts(965))"#), "till there")
+        #expect(
+            next.count == 2 && next[0].contains(#""from":\#(Live.ts(950) + 1),"to":\#(Live.ts(965))"#), "till there")
         #expect(next[1] == Live.trade("z", 965))
         #expect(try live.receive(Live.trades(980, ("y", 975))) == [Live.trade("y", 975)])
     }
@@ -259,6 +260,9 @@ struct LiveMarketTests {
         #expect(try live.receive(Live.pong(1500)) == [#"{"type":"clock","ts":\#(Live.ts(1500))}"#])
         _ = try live.receive(Live.event(2000, "closed"))
         #expect(try live.receive(Live.event(5000, "failed"), Live.event(9000, "open"), Live.pong(9500)) == [])
+        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
+        #expect(try live.receive("\(Live.ts(9510)) ? \(silent)").count == 1)
+        #expect(try live.receive(Live.pong(11_000)).count == 1, "what is missing has been told of")
     }
 
     @Test func historyEndsWhereTheMessagesBegin() throws {
@@ -279,6 +283,16 @@ struct LiveMarketTests {
                 Live.trade("y", seam + 100), Live.trade("z", seam + 70_000),
                 #"{"type":"phase","ts":\#(Live.ts(seam + 70_000)),"phase":"live"}"#, Live.trade("a", 15),
             ])
+    }
+
+    @Test func historyThatIsBehindIsAskedForAgain() throws {
+        _ = try live.receive(
+            Live.answer(0, "instruments-info", instrument, more: true), Live.answer(1, "kline", "[]", more: true),
+            Live.recent(2, ("x", -900), ("y", -700)), Live.trades(20, ("a", 15)))
+        _ = try live.receive(Live.book(6500, update: 1))
+        #expect(live.isInDoubt)
+        let later = try live.receive(Live.recent(6510, ("x", -900), ("y", -700), ("z", -20), ("a", 15)))
+        #expect(later == [Live.trade("z", 6500)])
     }
 
     private var instrument: String {

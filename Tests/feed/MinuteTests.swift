@@ -351,6 +351,107 @@ struct MinuteTests {
         #expect(live.isInDoubt, "one of two trades of a millisecond may stand for one that is lost")
     }
 
+    @Test func aSweepIsNotEqualByChance() throws {
+        try begin()
+        // One at 10 s is lost; the volume until 20 s counts it, and one of two.
+        _ = try live.receive(
+            Live.trades(minute + 20_005, ("a", minute + 20_000), ("a2", minute + 20_000)),
+            Live.bar(minute + 21_000, start: minute, volume: "0.0020", isFinal: false, until: minute + 20_000),
+            Live.trades(minute + 50_005, ("c", minute + 50_000)),
+            Live.bar(minute + 60_050, start: minute, volume: "0.0040"))
+        let told = try live.receive(
+            Live.recent(
+                minute + 60_060, ("y", minute + 15_000), ("a", minute + 20_000), ("a2", minute + 20_000),
+                ("c", minute + 50_000)))
+        #expect(isGap(told, from: minute, to: minute + 15_000))
+    }
+
+    @Test func anAnswersLastMillisecondIsNotProven() throws {
+        _ = try live.receive(
+            Live.book(minute + 10_000, update: 1), Live.trades(minute + 20_005, ("a", minute + 20_000)),
+            Live.bar(minute + 21_000, start: minute, volume: "5", isFinal: false, until: minute + 20_000))
+        #expect(live.isInDoubt)
+        let found = try live.receive(
+            Live.recent(minute + 21_010, ("x", minute + 9000), ("y", minute + 19_999)))
+        #expect(found.count == 1)
+        _ = try live.receive(Live.book(minute + 26_000, update: 2))
+        #expect(live.isInDoubt, "there may be more of its time")
+    }
+
+    @Test func anAnswersFirstMillisecondIsNotProvenByOthers() throws {
+        try begin()
+        // Of two at 10 one is lost, and the page begins with a third.
+        _ = try live.receive(
+            Live.trades(minute + 11, ("a", minute + 10)),
+            Live.bar(minute + 40, start: minute, volume: "0.0010", isFinal: false, until: minute + 10),
+            Live.bar(minute + 60_050, start: minute, volume: "0.0030"))
+        let told = try live.receive(Live.recent(minute + 60_060, ("y", minute + 10), ("z2", minute + 60_055)))
+        #expect(isGap(told, from: minute + 10, to: minute + 10))
+    }
+
+    @Test func aVolumeFromBeforeTheFirstMessageIsHeldToNothing() throws {
+        // One at 15 s came before the first message, and the volume of 10 s does not count it.
+        _ = try live.receive(
+            Live.book(minute + 20_000, update: 1),
+            Live.bar(minute + 21_000, start: minute, volume: "5", isFinal: false, until: minute + 10_000),
+            Live.trades(minute + 30_005, ("b", minute + 30_000)),
+            Live.bar(minute + 31_000, start: minute, volume: "5.0020", isFinal: false, until: minute + 30_000))
+        _ = live.isInDoubt
+        _ = try live.receive(Live.recent(minute + 31_010, ("x", minute + 15_000), ("b", minute + 30_000)))
+        _ = try live.receive(Live.bar(minute + 60_050, start: minute, volume: "5.0020"))
+        #expect(!live.isInDoubt)
+        #expect(try live.finish() == [])
+    }
+
+    @Test func volumesThatDoNotCountBlocksNeverDo() throws {
+        try begin()
+        _ = try live.receive(
+            Live.trades(minute + 10, ("a", minute + 10)), block("B", minute + 20),
+            Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
+        // One of the second block's size is lost.
+        _ = try live.receive(
+            Live.trades(minute + 60_110, ("b", minute + 60_110)), block("C", minute + 60_120),
+            Live.bar(minute + 120_100, start: minute + 60_000, volume: "1.0010"))
+        #expect(live.isInDoubt)
+    }
+
+    @Test func theLastVolumeOfAMinuteWithoutTradesMayBeLate() throws {
+        try begin()
+        _ = try live.receive(
+            Live.trades(minute + 60_105, ("c", minute + 60_100)),
+            Live.bar(minute + 60_200, start: minute, volume: "0.0010"))
+        #expect(live.isInDoubt)
+    }
+
+    @Test func aMinuteOfLongAgoIsNotJudgedAgain() throws {
+        try begin()
+        for start in stride(from: minute, through: minute + 300_000, by: 60_000) {
+            _ = try live.receive(
+                Live.trades(start + 11, ("t\(start)", start + 10)),
+                Live.bar(start + 60_050, start: start, volume: "0.0010")
+            )
+        }
+        _ = try live.receive(Live.bar(minute + 360_060, start: minute, volume: "0.0010"))
+        #expect(!live.isInDoubt)
+        #expect(try live.finish() == [])
+    }
+
+    @Test func lastTradesThatAreLateMakeNoVolumeCountMore() throws {
+        try begin()
+        for start in stride(from: minute, through: minute + 360_000, by: 60_000) {
+            _ = try live.receive(
+                Live.bar(start + 60_050, start: start, volume: "0.0010"),
+                Live.trades(start + 60_060, ("t\(start)", start + 59_990)))
+        }
+        #expect(live.notices == [])
+    }
+
+    @Test(arguments: ["skipped", "overrun"]) func linesThatAreLostAtTheEndAreAGap(event: String) throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(500, event))
+        let told = try live.finish()
+        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(5)),"#))
+    }
+
     @Test func theGapOfATradeThatCannotBeReadBeginsBeforeTheOneBehindIt() throws {
         _ = try live.receive(Live.trades(5, ("a", 5)))
         let line = Live.trades(40, ("b", 20), ("c", 30))

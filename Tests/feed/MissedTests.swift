@@ -143,6 +143,8 @@ private struct MissedSession {
             count += 1
         }
         guard count > 0 else { return }
+        // One order may meet many.
+        if chance(0.2) { count += Int.random(in: 1...4, using: &random) }
         // Several of one time are the rule.
         var ts = now - Int64.random(in: 0..<Self.step, using: &random)
         let first = trades.count

@@ -43,7 +43,7 @@ FOLD = [
     ("10006 means refused", "Reaction.swift", "case 10001, 110_001,", "case 10001, 10006, 110_001,"),
     ("110072 means refused", "Reaction.swift", "case 110_072, 170_141: .known", "case 110_072, 170_141: .refused"),
     ("why it was opened is forgotten", "Memory.swift", "conviction: sent[booking.link]?.conviction ?? .none", "conviction: .none"),
-    ("what a foreign hand holds is forgotten by a restart", "Opening.swift", "guard let index = desk(row.symbol), desks[index].differsSince != nil else { return }", "return"),
+    ("what a foreign hand holds is forgotten by a restart", "Opening.swift", "guard let index = desk(row.symbol), desks[index].differsSince != nil else { return }", "guard let index = desk(row.symbol), desks[index].differsSince == .max else { return }"),
     ("orders of an earlier run are forgotten", "Opening.swift", "tickets.append(ticket)", "_ = ticket"),
     ("lines of the journal are not chained", "Journal.swift", "let message = before + text", "let message = text"),
     ("damage in the journal is stepped over", "Journal.swift", "guard end == bytes.count - 1 else { throw JournalDamage(line: content.entries.count + 1) }", ""),
