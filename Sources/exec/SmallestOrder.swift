@@ -1,4 +1,4 @@
-import Venue
+public import Venue
 
 /// What the smallest order of a symbol means for an account.
 public struct SmallestOrder {
@@ -8,9 +8,9 @@ public struct SmallestOrder {
     ///   - price, equity: as the exchange writes them.
     ///   - leverage: that is to be traded with.
     /// - Returns: nil if a figure cannot be read.
-    public init?(_ symbol: Opening.Symbol, price: String, equity: String, leverage: Double) {
+    public init?(_ symbol: Opening.Symbol, price: String, equity: String, leverage: Rate) {
         guard let instrument = Instrument(symbol), let price = Price(text: price), price > .zero,
-            let equity = Money(text: equity), let leverage = Rate(nearest: leverage), leverage >= Rate(units: Rate.one)
+            let equity = Money(text: equity), leverage >= Rate(units: Rate.one)
         else { return nil }
         let terms = Sizing.Terms(.buy, price: price, leverage: leverage, instrument)
         let value = price * terms.minimum

@@ -134,6 +134,28 @@ struct LiveMarketTests {
         #expect(next == [Live.trade("last", 61_000), Live.trade("x", 61_900)])
     }
 
+    @Test func whatBeginsBeyondTheStreamIsAskedForAgainThere() throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "overrun"))
+        _ = try live.receive(Live.recent(950, ("later", 60_000)))
+        _ = try live.receive(Live.book(59_000, update: 1))
+        #expect(!live.isInDoubt)
+        _ = try live.receive(Live.book(60_001, update: 2))
+        #expect(live.isInDoubt, "the lines have come to it, and no trade among them")
+        let found = try live.receive(Live.recent(60_002, ("later", 60_000)))
+        #expect(found.count == 2 && found[0].contains(#""from":\#(Live.ts(950) + 1),"to":\#(Live.ts(60_000))"#))
+        #expect(found[1] == Live.trade("later", 60_001))
+    }
+
+    @Test(arguments: [true, false]) func aBreakOfWhichNobodyToldIsAGapAtTheEnd(isAsked: Bool) throws {
+        _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
+        if isAsked { _ = try live.receive("\(Live.ts(960)) ? \(silent)") }
+        _ = try live.receive(Live.book(3000, update: 1), Live.event(9000, "closed"))
+        let told = try live.finish()
+        let from = isAsked ? Live.ts(950) + 1 : Live.ts(5)
+        #expect(told.count == 1 && told[0].contains(#""from":\#(from),"to":\#(Live.ts(3000))"#))
+    }
+
     @Test func anAnswerThatBeginsBeyondTheStreamLeavesAGapAtOnce() throws {
         _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "overrun"))
         let told = try live.receive(Live.recent(950, ("later", 60_000)))

@@ -32,7 +32,7 @@ struct Check {
                 .result["list"]?.elements?.first?["lastPrice"]?.text ?? ""
             guard
                 let smallest = SmallestOrder(
-                    figures, price: price, equity: wallet?.equity ?? "", leverage: startup.options.leverage)
+                    figures, price: price, equity: wallet?.equity ?? "", leverage: startup.options.exactLeverage)
             else {
                 problems.append("\(symbol): the exchange does not say what an order may be")
                 continue

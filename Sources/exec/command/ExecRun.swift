@@ -20,7 +20,8 @@ final class ExecRun {
     private var output: Output
     private var outbox: [UInt8] = []
     private var isInputOpen = true
-    private var isOutputOpen = true
+    /// Why nothing can be written to standard output any more.
+    private var outputFailure: String?
     private var isReadable = false
     private var isStreamReadable = false
     private var endBy: Int64?
@@ -55,7 +56,7 @@ final class ExecRun {
 
     private var isOver: Bool {
         guard let endBy else { return false }
-        return executor.isDone && wire.isIdle && (outbox.isEmpty || !isOutputOpen) || wallMicroseconds() >= endBy
+        return executor.isDone && wire.isIdle && (outbox.isEmpty || outputFailure != nil) || wallMicroseconds() >= endBy
     }
 
     private func turn() throws {
@@ -69,7 +70,7 @@ final class ExecRun {
         executor.advance(to: now, into: &output)
         try act()
         if isReadable, isInputOpen { try takeInput() }
-        try flush()
+        flush()
     }
 
     // MARK: What comes
@@ -115,7 +116,7 @@ final class ExecRun {
     private func act() throws {
         guard executor.hasEffects else { return }
         // What is told of must not be in the journal alone: after a crash it is rather told twice than never.
-        try flush()
+        flush()
         for effect in executor.takeEffects() {
             switch effect {
             case .keep(let entry):
@@ -128,22 +129,20 @@ final class ExecRun {
         try takeAnswers()
     }
 
-    private func flush() throws {
+    private func flush() {
         output.settle()
         output.drain { outbox.append(contentsOf: $0) }
-        guard isOutputOpen else { return outbox.removeAll() }
+        guard outputFailure == nil else { return outbox.removeAll() }
         var sent = 0
         while sent < outbox.count {
             let count = outbox.withUnsafeBytes { write(1, $0.baseAddress! + sent, $0.count - sent) }
             if count >= 0 {
                 sent += count
-            } else if errno == EPIPE {
-                closeOutput()
-                break
             } else if errno == EAGAIN {
                 break
             } else if errno != EINTR {
-                throw Failure.refused(.io, "unable to write to standard output: \(errorText())")
+                closeOutput(errno == EPIPE ? Self.unread : errorText())
+                break
             }
         }
         outbox.removeFirst(sent)
@@ -152,7 +151,7 @@ final class ExecRun {
     private func wait() throws {
         var files = [
             pollfd(fd: wantsInput ? 0 : -1, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: isOutputOpen ? 1 : -1, events: Int16(outbox.isEmpty ? 0 : POLLOUT), revents: 0),
+            pollfd(fd: outputFailure == nil ? 1 : -1, events: Int16(outbox.isEmpty ? 0 : POLLOUT), revents: 0),
         ]
         let streamIndex = files.count
         stream.addFiles(to: &files)
@@ -171,7 +170,7 @@ final class ExecRun {
         }
         guard ready > 0 else { return }
         isReadable = files[0].revents != 0
-        if files[1].revents & Int16(POLLERR) != 0, isOutputOpen { closeOutput() }
+        if files[1].revents & Int16(POLLERR) != 0, outputFailure == nil { closeOutput(Self.unread) }
         isStreamReadable = hasStream && files[streamIndex].revents != 0
     }
 
@@ -179,9 +178,12 @@ final class ExecRun {
 
     // MARK: The end
 
-    private func closeOutput() {
-        isOutputOpen = false
-        diagnose("drift-exec", "nobody reads the output any more: nothing further is opened")
+    private static let unread = "nobody reads it"
+
+    /// What happens can be told no more: nothing is opened, and what is open ends as `--on-end` says.
+    private func closeOutput(_ cause: String) {
+        outputFailure = cause
+        diagnose("drift-exec", "unable to write to standard output: \(cause); nothing further is opened")
         end()
     }
 
@@ -196,7 +198,7 @@ final class ExecRun {
         diagnose("drift-exec", "the journal ends with \(state.head)")
         let isDone = executor.isDone
         if !isDone { diagnose("drift-exec", "the end came before all was known: the next start asks the exchange") }
-        if !isOutputOpen { throw Failure.refused(.io, "unable to write to standard output: nobody reads it") }
+        if let outputFailure { throw Failure.refused(.io, "unable to write to standard output: \(outputFailure)") }
         if let interruption { throw Failure.interrupted(interruption) }
         try input.check()
         if !isDone { throw Failure.refused(.unavailable, "unable to end all that was begun") }

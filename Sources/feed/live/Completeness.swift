@@ -28,6 +28,8 @@ struct Completeness {
     private var doubted: Range<Int64> = 0..<0
     /// Since when an answer about what is in doubt is awaited; nil if none is.
     private(set) var awaitedSince: Int64?
+    /// Where an answer begins that was ahead of the lines; nil if none was.
+    private var ahead: Int64?
     /// The exchange states volumes: without them nothing is in doubt but what a break has swallowed.
     private var isStated = false
     /// They do not mean what they say.
@@ -38,7 +40,7 @@ struct Completeness {
     private var countsBlocks: Bool?
     /// The end of the last minute that has been stated whole.
     private var statedUpTo: Int64 = 0
-    /// When lines were lost last.
+    /// When lines came last of which some are missing before it.
     private var lostUpTo: Int64 = 0
 
     private var isTrusted: Bool { isStated && !isDistrusted }
@@ -46,8 +48,13 @@ struct Completeness {
     /// A break, and nobody knows yet where it ends.
     var isBroken: Bool { doubted.upperBound == .max }
 
-    /// From when on no answer can be behind what is in doubt, and it is to be asked for again; nil if it is not.
-    var dueAt: Int64? { isBroken || awaitedSince != nil || doubts.isEmpty ? nil : doubted.upperBound + Self.lag }
+    /// From when on what is in doubt is to be asked for again, as no answer can be behind it, or ahead of the lines; nil if
+    /// it is not.
+    var dueAt: Int64? {
+        if awaitedSince != nil { return nil }
+        if isBroken { return ahead }
+        return doubts.isEmpty ? nil : doubted.upperBound + Self.lag
+    }
 
     /// Where trades are in doubt.
     var doubts: [Range<Int64>] { open(in: doubted) }
@@ -176,11 +183,14 @@ struct Completeness {
         for place in minutes.indices { hold(place) }
         let from = isTrusted ? 0 : latest
         doubted = (doubts.isEmpty ? from : min(from, doubted.lowerBound))..<Int64.max
-        awaitedSince = latest
+        (awaitedSince, ahead) = (latest, nil)
     }
 
     /// Lines of this time were lost, and not for the connection's sake.
     mutating func lose(at ts: Int64) { lostUpTo = max(lostUpTo, ts) }
+
+    /// Lines of this time have come: a break ended before, though nobody has said when.
+    mutating func resume(at ts: Int64) { if isBroken { lose(at: ts) } }
 
     /// The connection has brought a trade of this time, and nobody has told of those before it.
     /// - Returns: where trades stay missing.
@@ -190,11 +200,13 @@ struct Completeness {
     }
 
     /// Nobody answers about what is in doubt, or not far enough.
-    /// - Parameter now: up to when a break has lasted at least.
+    /// - Parameters:
+    ///   - now: up to when a break has lasted at least.
+    ///   - ahead: where the answer begins, if there was one.
     /// - Returns: where trades stay missing.
-    mutating func giveUp(at now: Int64) -> [Range<Int64>] {
+    mutating func giveUp(at now: Int64, ahead: Int64? = nil) -> [Range<Int64>] {
         defer {
-            awaitedSince = nil
+            (awaitedSince, self.ahead) = (nil, ahead)
             if !isBroken { doubted = 0..<0 }
         }
         return isBroken ? doubts(before: now) : doubts

@@ -96,6 +96,7 @@ final class LiveMarket {
         case .bars(let minutes): if minutes == 1 { receive(bars: push, symbol, ts) }
         case .other: break
         }
+        markets[symbol].check.resume(at: ts)
         if ts >= nextQuestion { askAgain(at: ts) }
     }
 

@@ -16,7 +16,7 @@ extension SymbolMarket {
         let oldest = recent.first?.ts ?? 0
         // The exchange may have had trades, or has them only beyond the lines.
         guard recent.isEmpty ? trades.isEmpty : oldest <= latest else {
-            return gaps(check.giveUp(at: now), History.shortReason)
+            return gaps(check.giveUp(at: now, ahead: recent.first?.ts), History.shortReason)
         }
         let newest = recent.last?.ts ?? 0
         // Others of the oldest one's millisecond may not be in the answer; its own message brought them, if there was one.
