@@ -19,6 +19,9 @@ faults: ## let everything go wrong between drift-exec and the local exchange: ma
 	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && \
 	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1)
 
+fuzz: ## feed the readers with made-up input: make fuzz [SECONDS=600]
+	Tests/fuzz/run $(or $(SECONDS),600)
+
 teeth: ## plant fifty bugs in drift-exec, and see whether its tests find them (about an hour)
 	Tests/exec/teeth/bite
 
@@ -44,5 +47,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients soak faults teeth bench bench-exchange bench-exec conform build vectors install
+.PHONY: help demo test test-clients soak faults fuzz teeth bench bench-exchange bench-exec conform build vectors install
 .DEFAULT_GOAL := help

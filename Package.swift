@@ -84,6 +84,14 @@ targets += [
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 
+// Needs libFuzzer, which only a build with `--sanitize fuzzer` links: `Tests/fuzz/run` asks for it.
+if Context.environment["DRIFT_FUZZ"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "drift-fuzz", dependencies: ["ExecFold", "FeedFold", "Venue", "Bybit", "Records", "Rehearsal"],
+            path: "Tests/fuzz", exclude: ["run", "seeds"], swiftSettings: settings))
+}
+
 let package = Package(
     name: "driftpipe",
     platforms: [.macOS(.v15)],
