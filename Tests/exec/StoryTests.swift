@@ -24,6 +24,12 @@ struct StoryTests {
         )
     }
 
+    /// Goes on until something is so, for a minute at most.
+    private func go(_ simulation: Simulation, until isSo: () -> Bool) throws {
+        for _ in 0..<600 where !isSo() { try simulation.go(0.1) }
+        #expect(isSo())
+    }
+
     private func started(_ arguments: [String] = [], equity: String = "1000") throws -> Simulation {
         let simulation = try Simulation(seed: 1, arguments, equity: equity)
         try simulation.go(1)
@@ -109,9 +115,9 @@ struct StoryTests {
         try simulation.go(2)
         simulation.verdict = .failure(.status(502))
         try reduce(simulation, "BTC-r-2", 1)
-        while simulation.wire.count < 3 { try simulation.go(0.1) }
+        try go(simulation) { simulation.wire.count == 3 }
         simulation.crash()
-        while simulation.executor == nil { try simulation.go(0.1) }
+        try go(simulation) { simulation.executor != nil }
         simulation.verdict = nil
         try simulation.go(60)
         #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-2", "BTC-r-2-x1", "BTC-r-2-x2"])
@@ -304,7 +310,7 @@ struct StoryTests {
         #expect(try ends(simulation, "ETH-o-1") == ["accepted", "filled"], "the other symbol goes on")
         simulation.crash()
         let told = simulation.audit.count
-        while simulation.executor == nil { try simulation.go(0.1) }
+        try go(simulation) { simulation.executor != nil }
         #expect(simulation.audit[told...].contains { $0.contains("foreign_position") }, "with the start itself")
         try simulation.go(1)
         try open(simulation, "BTC-o-2")
