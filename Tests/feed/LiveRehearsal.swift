@@ -37,7 +37,7 @@ final class LiveRehearsal {
         return records
     }
 
-    var isInDoubt: Bool { market.takeDoubt() }
+    var isInDoubt: Bool { !market.takeDoubt().isEmpty }
 
     var notices: [String] { market.takeNotices() }
 }

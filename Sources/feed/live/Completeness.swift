@@ -14,12 +14,12 @@ struct Completeness {
     private static let grace: Int64 = 10_000_000
     /// An answer may lack the trades of so long.
     static let lag: Int64 = 5_000_000
+    /// Trades are stamped in milliseconds: so ranges begin and end with one.
+    static let tick: Int64 = 1000
     /// Volumes of so many minutes in a row that are more than their trades count something else.
     private static let patience = 5
 
     private var minutes: [Minute] = []
-    /// The start of the last minute that was given up for a later one.
-    private var forgotten: Int64 = -1
     /// The end of the last gap, or the beginning.
     private var completeFrom: Int64 = 0
     /// Where trades may be missing.
@@ -64,8 +64,9 @@ struct Completeness {
 
     /// What stays missing if no line comes any more. Of what comes behind the last volume, and of a connection that is
     /// closed, nothing is known.
-    var missingAtEnd: [Range<Int64>] {
-        isTrusted ? open(in: 0..<max(statedUpTo, lostUpTo)) : doubts(before: lostUpTo)
+    mutating func missingAtEnd() -> [Range<Int64>] {
+        holdAll()
+        return isTrusted ? open(in: 0..<max(statedUpTo, lostUpTo)) : doubts(before: lostUpTo)
     }
 
     // MARK: Trades
@@ -74,6 +75,7 @@ struct Completeness {
     /// - Parameter quantity: in units of 1e-10.
     mutating func add(at ts: Int64, _ quantity: Int128) {
         guard let place = place(of: ts / Minute.span * Minute.span) else { return }
+        minutes[place].splits(at: ts)
         minutes[place].trades.append((ts, quantity))
     }
 
@@ -82,29 +84,30 @@ struct Completeness {
         guard let place = place(of: ts / Minute.span * Minute.span),
             !minutes[place].blocks.contains(where: { $0.id == id })
         else { return }
+        minutes[place].splits(at: ts)
         minutes[place].blocks.append((id, ts, quantity))
     }
 
     private mutating func place(of start: Int64) -> Int? {
         let place = minutes.firstIndex { $0.start >= start } ?? minutes.count
         if place < minutes.count, minutes[place].start == start { return place }
-        guard start > forgotten, place > 0 || minutes.count < Self.limit else { return nil }
+        guard place > 0 || minutes.count < Self.limit else { return nil }
         minutes.insert(Minute(start: start), at: place)
         guard minutes.count > Self.limit else { return place }
-        forgotten = minutes.removeFirst().start
+        minutes.removeFirst()
         return place - 1
     }
 
     /// Trades are known from here on.
     mutating func begin(at ts: Int64) {
-        tell(0...max(0, ts - 1))
+        tell(0...max(0, ts - Self.tick))
         completeFrom = max(completeFrom, ts)
     }
 
     /// Trades in a range are told of as missing, or of no interest.
     mutating func tell(_ range: ClosedRange<Int64>) {
         let (from, to) = (range.lowerBound, range.upperBound)
-        prove(from..<to + 1)
+        prove(from..<to + Self.tick)
         completeFrom = max(completeFrom, to)
         // What is missing before the first statement says nothing against those that are held to it.
         for place in minutes.indices where from < minutes[place].end && to > minutes[place].anchor?.until ?? .max {
@@ -140,7 +143,7 @@ struct Completeness {
         if !isFinal, minutes[place].anchor == nil, until >= completeFrom {
             minutes[place].anchor = Minute.Statement(until, volume)
             // Until here no volume can tell: it is asked for while an answer still reaches back.
-            return doubt(upTo: until, at: sent)
+            return doubt(upTo: until + Self.tick, at: sent)
         }
         guard isFinal else { return until - start > Self.grace ? doubt(upTo: start, at: sent) : false }
         // What the minute before was short of may have come since.
@@ -150,6 +153,8 @@ struct Completeness {
         let isShort = minutes[place].isShort(countsBlocks)
         if isShort {
             minutes[place].isDisputed = true
+            // What seemed to be all was not.
+            if open(in: start..<end).isEmpty { unproven.insert(contentsOf: start..<end) }
             short += 1
         } else if minutes[place].anchor != nil {
             short = 0
@@ -167,6 +172,8 @@ struct Completeness {
         prove(from..<max(from, last.until == minutes[place].end - 1 ? minutes[place].end : last.until))
     }
 
+    private mutating func holdAll() { for place in minutes.indices { hold(place) } }
+
     /// Puts in doubt what is not proven.
     /// - Returns: whether there is more of it than before.
     private mutating func doubt(upTo end: Int64, at sent: Int64) -> Bool {
@@ -180,7 +187,7 @@ struct Completeness {
 
     /// The connection broke, and what came last of it, up to `latest`, no volume has spoken for yet.
     mutating func breakOff(latest: Int64) {
-        for place in minutes.indices { hold(place) }
+        holdAll()
         let from = isTrusted ? 0 : latest
         doubted = (doubts.isEmpty ? from : min(from, doubted.lowerBound))..<Int64.max
         (awaitedSince, ahead) = (latest, nil)
@@ -196,25 +203,28 @@ struct Completeness {
     /// - Returns: where trades stay missing.
     mutating func endBreak(at ts: Int64) -> [Range<Int64>] {
         defer { (doubted, awaitedSince) = (0..<0, nil) }
-        return doubts(before: ts + 1)
+        return doubts(before: ts + Self.tick)
     }
 
-    /// Nobody answers about what is in doubt, or not far enough.
+    /// Nobody answers about what is in doubt, or not far enough. If an answer might have been behind it, it is asked for once
+    /// more.
     /// - Parameters:
     ///   - now: up to when a break has lasted at least.
     ///   - ahead: where the answer begins, if there was one.
     /// - Returns: where trades stay missing.
     mutating func giveUp(at now: Int64, ahead: Int64? = nil) -> [Range<Int64>] {
-        defer {
-            (awaitedSince, self.ahead) = (nil, ahead)
-            if !isBroken { doubted = 0..<0 }
-        }
-        return isBroken ? doubts(before: now) : doubts
+        holdAll()
+        defer { (awaitedSince, self.ahead) = (nil, ahead) }
+        if isBroken { return doubts(before: now) }
+        guard doubted.upperBound + Self.lag <= max(now, awaitedSince ?? 0) else { return [] }
+        defer { doubted = 0..<0 }
+        return doubts
     }
 
     /// Asks for what is due.
     /// - Returns: whether something is.
     mutating func ask(at sent: Int64) -> Bool {
+        holdAll()
         guard let dueAt, sent >= dueAt else { return false }
         awaitedSince = sent
         return true
@@ -236,7 +246,7 @@ struct Completeness {
     ) -> [Range<Int64>] {
         prove(answered)
         awaitedSince = nil
-        if isBroken { doubted = doubted.clamped(to: 0..<latest) }
+        if isBroken { doubted = doubted.lowerBound..<max(latest, doubted.lowerBound) }
         let unreached = doubts(before: answered.lowerBound)
         guard doubted.upperBound + Self.lag <= now else { return unreached }
         let rest = answered.upperBound..<max(answered.upperBound, doubted.upperBound)
@@ -260,9 +270,13 @@ struct Completeness {
 
     // MARK: Ranges
 
-    /// What is not proven of a range.
+    /// What is not proven of a range, in whole milliseconds.
     private func open(in range: Range<Int64>) -> [Range<Int64>] {
-        Array(unproven.intersection(RangeSet(range)).ranges)
+        unproven.intersection(RangeSet(range)).ranges.compactMap { part in
+            let from = (part.lowerBound + Self.tick - 1) / Self.tick * Self.tick
+            let to = part.upperBound == .max ? .max : (part.upperBound + Self.tick - 1) / Self.tick * Self.tick
+            return from < to ? from..<to : nil
+        }
     }
 
     private mutating func prove(_ range: Range<Int64>) { unproven.remove(contentsOf: range) }

@@ -31,9 +31,12 @@ struct Fetcher {
     private var hasAsked = false
     /// Whether the trades of the time before the next message are wanted.
     private var isDue: Bool
-    /// Whether a confirmed subscription calls for them too: there may be several, and each brings some topics.
+    /// Whether confirmed subscriptions call for them too, from the first time on: there may be several, and each brings some
+    /// topics.
     private var followsReplies: Bool
     private var isOpen = false
+    /// Symbols of which trades may be missing, though no line is.
+    private var inDoubt: Set<String> = []
 
     init(
         symbols: [String], makerFee: FeeRate, takerFee: FeeRate, backfillSeconds: Int, ask: @escaping Ask,
@@ -75,7 +78,8 @@ struct Fetcher {
     /// Whether something is to be asked before a line is taken.
     mutating func isNeeded(before line: FrameLine) -> Bool {
         switch line {
-        case .frame(.push(let push)) where push.topic != .other: return isDue || !knows(push.symbol)
+        case .frame(.push(let push)) where push.topic != .other:
+            return isDue || !inDoubt.isEmpty || !knows(push.symbol)
         case .frame(.reply(let reply)):
             return (isDue || followsReplies) && reply.isSuccess && reply.operation.elementsEqual("subscribe".utf8)
         case .event(let event):
@@ -98,22 +102,31 @@ struct Fetcher {
         followsReplies = true
     }
 
+    /// Trades of these symbols may be missing, though no line is.
+    mutating func miss(of names: [String]) { inDoubt.formUnion(names) }
+
     /// Asks what a line calls for, as `isNeeded` has found.
     mutating func fetch(before line: FrameLine, received: Int64, _ put: Put) throws {
         self.received = received
         var requests: [(path: String, symbol: String)] = []
+        var isForAll = isDue
+        if case .frame(.reply) = line { isForAll = true }
         if case .frame(.push(let push)) = line, !knows(push.symbol) {
+            isForAll = isForAll || followsReplies
             // With a list of symbols, the others are of no interest.
             let symbol = String(decoding: push.symbol, as: UTF8.self)
             symbols.append(symbol)
             requests.append((Self.instrumentPath, symbol))
         }
-        if isDue || followsReplies {
+        if isForAll {
             if !hasAsked, backfillSeconds > 0 { requests += symbols.map { (Self.barPath, $0) } }
             requests += symbols.map { (Self.tradePath, $0) }
             hasAsked = true
             isDue = false
+        } else {
+            requests += symbols.filter(inDoubt.contains).map { (Self.tradePath, $0) }
         }
+        inDoubt = []
         var failure: RESTFailure?
         for (index, request) in requests.enumerated() {
             let more = index < requests.count - 1

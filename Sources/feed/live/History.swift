@@ -30,12 +30,18 @@ struct History {
         } else if path.hasPrefix(Fetcher.barPath) {
             bars[symbol, default: []] += answer?.list(Kline.init).filter { isClosed($0, answer?.ts) } ?? []
         } else if path.hasPrefix(Fetcher.tradePath) {
-            trades.updateValue(answer.map { Self.inOrder($0.list(RecentTrade.init)) }, forKey: symbol)
+            trades.updateValue(answer.flatMap(Self.trades), forKey: symbol)
         }
         return !(line["more"]?.bool ?? false)
     }
 
     private func isClosed(_ bar: Kline, _ ts: Int64?) -> Bool { bar.start + Minute.span <= ts ?? .max }
+
+    /// Nil if one of them cannot be read: then nobody knows what the answer holds.
+    private static func trades(of answer: Answer) -> [RecentTrade]? {
+        let list = answer.list(RecentTrade.init)
+        return list.count == answer.result["list"]?.elements?.count ? inOrder(list) : nil
+    }
 
     /// Oldest first. The exchange lists the newest first, so of two trades of one time and number the later one came first.
     private static func inOrder(_ trades: [RecentTrade]) -> [RecentTrade] {

@@ -31,7 +31,8 @@ extension LiveMarket {
             }
             guard let recent = history.trades[name], markets[symbol].trades.first != nil else { continue }
             for trade in recent ?? [] where trade.isBlock { note(block: trade, symbol) }
-            rows += markets[symbol].recover(from: recent, now: now, latest: latest).map { (symbol, $0) }
+            rows += markets[symbol].recover(from: recent, now: now, latest: latest, answeredAt: history.ts)
+                .map { (symbol, $0) }
         }
         rows = Self.inOrder(rows)
         let first = rows.first?.row.ts ?? now
@@ -68,7 +69,7 @@ extension LiveMarket {
             withFigures([trade.price, trade.quantity]) { figures in
                 guard let price = try? Decimal(figures[0], "price", at: 0, isPositive: true),
                     let quantity = try? Decimal(figures[1], "size", at: 0)
-                else { return }
+                else { return gap(symbol, from: trade.ts, to: trade.ts, "a trade that cannot be read") }
                 write(trade: Array(trade.id.utf8), price, quantity, trade.side, at: trade.ts, symbol)
             }
         case .bar(let bar):

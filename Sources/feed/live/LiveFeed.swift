@@ -141,7 +141,8 @@ public final class LiveFeed {
     }
 
     private func recorded(_ bytes: UnsafeRawBufferPointer) {
-        if market.takeDoubt() { fetcher.miss() }
+        let doubted = market.takeDoubt()
+        if !doubted.isEmpty { fetcher.miss(of: doubted) }
         recording?.add(bytes)
         lineNumber += 1
         offset += bytes.count

@@ -35,16 +35,18 @@ final class LiveMarket {
     private var hasWritten = false
     /// When the last line was received.
     private var received: Int64 = 0
-    /// Whether trades turned out to be missing since this was asked last.
-    var isInDoubt = false
+    /// Symbols of which trades turned out to be missing since this was asked last.
+    private var inDoubt: Set<Int> = []
 
     init(deliver: @escaping Deliver) { self.deliver = deliver }
 
-    /// Whether trades turned out to be missing, though no line says so; they are to be asked for.
-    func takeDoubt() -> Bool {
-        defer { isInDoubt = false }
-        return isInDoubt
+    /// Symbols of which trades turned out to be missing, though no line says so; they are to be asked for.
+    func takeDoubt() -> [String] {
+        defer { inDoubt = [] }
+        return inDoubt.isEmpty ? [] : inDoubt.sorted().map { table.text($0) }
     }
+
+    func doubt(_ symbol: Int) { inDoubt.insert(symbol) }
 
     func takeNotices() -> [String] {
         defer { notices = [] }
@@ -102,7 +104,7 @@ final class LiveMarket {
 
     private func askAgain(at ts: Int64) {
         nextQuestion = .max
-        for symbol in markets.indices where markets[symbol].check.ask(at: ts) { isInDoubt = true }
+        for symbol in markets.indices where markets[symbol].check.ask(at: ts) { doubt(symbol) }
     }
 
     private func receive(event: JSON) {
@@ -158,6 +160,11 @@ final class LiveMarket {
             out.field("side", side == .buy ? "buy" : "sell")
             out.field("id", bytes: id)
         }
+    }
+
+    /// - Parameter range: to the millisecond behind the last one.
+    func gap(_ symbol: Int, _ range: Range<Int64>, _ reason: String) {
+        gap(symbol, from: range.lowerBound, to: range.upperBound - Completeness.tick, reason)
     }
 
     func gap(_ symbol: Int, from: Int64, to: Int64, _ reason: String) {

@@ -39,7 +39,7 @@ extension LiveMarket {
     private func endBreak(_ symbol: Int, at ts: Int64) {
         guard markets[symbol].isBroken else { return }
         for missing in markets[symbol].check.endBreak(at: ts) {
-            gap(symbol, from: missing.lowerBound, to: min(missing.upperBound, ts), "messages are missing")
+            gap(symbol, missing, "messages are missing")
         }
     }
 
@@ -49,11 +49,11 @@ extension LiveMarket {
             guard let bar = data.bar(element), !markets[symbol].isBroken,
                 let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths(of: Int128.self)
             else { continue }
-            if markets[symbol].check.isUnanswered(at: ts) { miss(markets[symbol].check.giveUp(at: time), symbol) }
+            if markets[symbol].check.isUnanswered(at: ts) { miss(markets[symbol].check.giveUp(at: ts), symbol) }
             let wasTrusted = !markets[symbol].check.isDistrusted
             let isAsking = markets[symbol].check.state(
                 bar.start, volume: volume, at: bar.matchedTs ?? ts, sent: ts, isFinal: bar.isFinal)
-            if isAsking { isInDoubt = true }
+            if isAsking { doubt(symbol) }
             if wasTrusted, markets[symbol].check.isDistrusted {
                 notice(
                     "\(table.text(symbol)): the volumes of its minutes count more than its trades: they are not used any more"
@@ -63,12 +63,12 @@ extension LiveMarket {
     }
 
     func miss(_ ranges: [Range<Int64>], _ symbol: Int) {
-        for range in ranges { gap(symbol, from: range.lowerBound, to: range.upperBound, History.doubtReason) }
+        for range in ranges { gap(symbol, range, History.doubtReason) }
     }
 
     /// The end of the lines: nobody will answer any more.
     func finish() {
-        for symbol in markets.indices { miss(markets[symbol].check.missingAtEnd, symbol) }
+        for symbol in markets.indices { miss(markets[symbol].check.missingAtEnd(), symbol) }
     }
 
     func receive(book push: StreamMessage.Push, _ depth: Int, _ symbol: Int, _ ts: Int64) {

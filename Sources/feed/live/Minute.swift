@@ -53,7 +53,15 @@ struct Minute {
     }
 
     /// Whether several trades are known of one time.
-    func isCrowded(at ts: Int64) -> Bool { trades.reduce(0) { $0 + ($1.ts == ts ? 1 : 0) } > 1 }
+    func isCrowded(at ts: Int64) -> Bool {
+        trades.reduce(0) { $0 + ($1.ts == ts ? 1 : 0) } + blocks.reduce(0) { $0 + ($1.ts == ts ? 1 : 0) } > 1
+    }
+
+    /// A further trade of a time up to which something was stated: nobody knows whether that counts it.
+    mutating func splits(at ts: Int64) {
+        if anchor?.until == ts { anchor = nil }
+        if !hasEnded, last?.until == ts { last = nil }
+    }
 
     /// What was stated from the first statement to the last, and what is known of that time.
     private var sums: (stated: Int128, offered: Int128, blocks: Int128)? {

@@ -8,9 +8,12 @@ extension SymbolMarket {
     ///   - recent: the recent trades, oldest first; nil if the exchange did not answer.
     ///   - now: the exchange's time, at least.
     ///   - latest: the exchange's time, at most.
-    mutating func recover(from recent: [RecentTrade]?, now: Int64, latest: Int64) -> [History.Row] {
-        func gaps(_ missing: [Range<Int64>], to end: Int64 = .max, _ reason: String) -> [History.Row] {
-            missing.map { .gap(from: $0.lowerBound, to: min($0.upperBound, end), reason: reason) }
+    ///   - answeredAt: when it answered, by itself: no break that it was asked about ended later.
+    mutating func recover(
+        from recent: [RecentTrade]?, now: Int64, latest: Int64, answeredAt: Int64
+    ) -> [History.Row] {
+        func gaps(_ missing: [Range<Int64>], _ reason: String) -> [History.Row] {
+            missing.map { .gap(from: $0.lowerBound, to: $0.upperBound - Completeness.tick, reason: reason) }
         }
         guard let recent else { return gaps(check.giveUp(at: now), History.silentReason) }
         let oldest = recent.first?.ts ?? 0
@@ -21,13 +24,14 @@ extension SymbolMarket {
         let newest = recent.last?.ts ?? 0
         // Others of the oldest one's millisecond may not be in the answer; its own message brought them, if there was one.
         let isOldestKnown = recent.first.map { trades.contains(Array($0.id.utf8)) } ?? true
-        let from = isOldestKnown ? oldest : oldest + 1
+        let from = isOldestKnown ? oldest : oldest + Completeness.tick
         let asked = max(now, check.awaitedSince ?? 0)
         let missing = check.settle(
             from..<max(from, min(newest, latest)),
-            isBehind: trades.knows(after: newest, upTo: asked - Completeness.lag), now: asked, latest: latest)
+            isBehind: trades.knows(after: newest, upTo: asked - Completeness.lag), now: asked,
+            latest: max(latest, answeredAt))
         let unknown = recent.filter { isMissed($0) && $0.ts <= latest }
-        return gaps(missing.filter { $0.lowerBound < from }, to: oldest, History.shortReason)
+        return gaps(missing.filter { $0.lowerBound < from }, History.shortReason)
             + unknown.map { .trade($0) } + gaps(missing.filter { $0.lowerBound >= from }, History.oldReason)
     }
 

@@ -35,7 +35,7 @@ struct SymbolMarket {
     mutating func begin(since ts: Int64) {
         trades.begin(at: ts)
         // Of this millisecond there may be more, from before the history.
-        check.begin(at: ts + 1)
+        check.begin(at: ts + Completeness.tick)
         check.breakOff(latest: ts)
     }
 

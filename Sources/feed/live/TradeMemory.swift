@@ -6,6 +6,8 @@ struct TradeMemory {
     private var known: Set<[UInt8]> = []
     private var ring: [(id: [UInt8], ts: Int64)] = []
     private var head = 0
+    /// The time of the latest that has been forgotten.
+    private var forgotten: Int64 = -1
 
     /// From when on trades are known; nil before.
     private(set) var first: Int64?
@@ -30,7 +32,7 @@ struct TradeMemory {
     func knows(after from: Int64, upTo to: Int64) -> Bool { ring.contains { $0.ts > from && $0.ts <= to } }
 
     /// Whether a trade of this time may have been forgotten.
-    func mayHaveForgotten(_ ts: Int64) -> Bool { ring.count == Self.limit && ts < ring[head].ts }
+    func mayHaveForgotten(_ ts: Int64) -> Bool { ts <= forgotten }
 
     /// - Returns: false if the trade was there before.
     mutating func insert(_ id: [UInt8], ts: Int64) -> Bool {
@@ -40,6 +42,7 @@ struct TradeMemory {
         if ring.count < Self.limit {
             ring.append((id, ts))
         } else {
+            forgotten = max(forgotten, ring[head].ts)
             known.remove(ring[head].id)
             ring[head] = (id, ts)
             head = (head + 1) % Self.limit
