@@ -3,6 +3,7 @@ final class Bench {
     let stage: StageCommand
     let directory: ScratchDirectory
     let isSink: Bool
+    let isGuardian: Bool
     let isLenient: Bool
     let limitSeconds: Double
     let hugeMiB: Int
@@ -10,12 +11,14 @@ final class Bench {
     private var reference: (input: Bytes, output: Bytes)?
 
     init(
-        stage: StageCommand, directory: ScratchDirectory, isSink: Bool, isLenient: Bool, limitSeconds: Double,
+        stage: StageCommand, directory: ScratchDirectory, isSink: Bool, isGuardian: Bool, isLenient: Bool,
+        limitSeconds: Double,
         hugeMiB: Int
     ) {
         self.stage = stage
         self.directory = directory
         self.isSink = isSink
+        self.isGuardian = isGuardian
         self.isLenient = isLenient
         self.limitSeconds = limitSeconds
         self.hugeMiB = hugeMiB

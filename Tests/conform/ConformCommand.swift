@@ -25,6 +25,11 @@ struct ConformCommand: ParsableCommand {
     @Flag(help: "The stage writes only its own records: ask for no pass-through.")
     var sink = false
 
+    @Flag(
+        help:
+            "The stage guards what is open: an output that nobody reads is a failure, and it may say more than a line.")
+    var guardian = false
+
     @Option(name: .customLong("case"), help: "Run only the cases whose name contains this text.")
     var only: String?
 
@@ -48,6 +53,7 @@ struct ConformCommand: ParsableCommand {
         defer { directory.remove() }
         let bench = Bench(
             stage: StageCommand(text: command, directory: directory), directory: directory, isSink: sink,
+            isGuardian: guardian,
             isLenient: rules == .lenient, limitSeconds: Double(limitSeconds), hugeMiB: hugeMib)
         let cases = Self.families.joined().filter { only.map($0.name.contains) ?? true }
         var tap = try TAP(count: cases.count)
