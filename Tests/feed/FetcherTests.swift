@@ -11,11 +11,13 @@ struct FetcherTests {
     final class Exchange {
         var asked: [String] = []
         var failure: RESTFailure?
+        var isDeep = false
 
         func ask(_ path: String, _ query: String) throws(RESTFailure) -> Answer {
             asked.append(String(path.split(separator: "/").last!) + (query.contains("ETH") ? " ETHUSDT" : ""))
             if let failure { throw failure }
             let symbol = query.contains("ETH") ? "ETHUSDT" : "BTCUSDT"
+            if isDeep { return Answer((0..<31).reduce(["x": 1]) { inner, _ in ["x": inner] }) }
             return Answer(["retCode": 0, "result": ["list": [["symbol": .string(symbol)]]], "time": 1])
         }
     }
@@ -54,6 +56,16 @@ struct FetcherTests {
                 && put[0].contains(#"! {"event":"start","symbols":["BTCUSDT","ETHUSDT"],"maker_fee":"0.0002""#))
         #expect(put[1].contains(#""more":true"#) && put[2].contains(#""more":false"#))
         #expect(try lines(&fetcher, granted, Live.trades(1, ("a", 1)), Live.pong(2)) == [])
+    }
+
+    @Test func anAnswerThatNoLineCanHoldIsNone() throws {
+        var fetcher = fetcher(["BTCUSDT"])
+        fetcher.miss()
+        exchange.isDeep = true
+        let put = try lines(&fetcher, granted)
+        #expect(put.count == 1 && put[0].contains(#""error":"the answer is nested too deep""#))
+        exchange.isDeep = false
+        #expect(try lines(&fetcher, granted)[0].contains(#""answer":"#))
     }
 
     @Test func anUnknownInstrumentIsRefused() {

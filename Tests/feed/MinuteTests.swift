@@ -402,6 +402,7 @@ struct MinuteTests {
             Live.bar(minute + 31_000, start: minute, volume: "5.0020", isFinal: false, until: minute + 30_000))
         _ = live.isInDoubt
         _ = try live.receive(Live.recent(minute + 31_010, ("x", minute + 15_000), ("b", minute + 30_000)))
+        try answer(at: minute + 36_000, ("x", minute + 15_000), ("b", minute + 30_000))
         _ = try live.receive(Live.bar(minute + 60_050, start: minute, volume: "5.0020"))
         #expect(!live.isInDoubt)
         #expect(try live.finish() == [])

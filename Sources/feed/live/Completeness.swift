@@ -66,7 +66,9 @@ struct Completeness {
     /// closed, nothing is known.
     mutating func missingAtEnd() -> [Range<Int64>] {
         holdAll()
-        return isTrusted ? open(in: 0..<max(statedUpTo, lostUpTo)) : doubts(before: lostUpTo)
+        reopen()
+        let asked = isBroken ? 0 : doubted.upperBound
+        return isTrusted ? open(in: 0..<max(statedUpTo, lostUpTo, asked)) : doubts(before: max(lostUpTo, asked))
     }
 
     // MARK: Trades
@@ -107,7 +109,7 @@ struct Completeness {
     /// Trades in a range are told of as missing, or of no interest.
     mutating func tell(_ range: ClosedRange<Int64>) {
         let (from, to) = (range.lowerBound, range.upperBound)
-        prove(from..<to + Self.tick)
+        prove(from..<(to / Self.tick + 1) * Self.tick)
         completeFrom = max(completeFrom, to)
         // What is missing before the first statement says nothing against those that are held to it.
         for place in minutes.indices where from < minutes[place].end && to > minutes[place].anchor?.until ?? .max {
@@ -142,8 +144,9 @@ struct Completeness {
         hold(place)
         if !isFinal, minutes[place].anchor == nil, until >= completeFrom {
             minutes[place].anchor = Minute.Statement(until, volume)
-            // Until here no volume can tell: it is asked for while an answer still reaches back.
-            return doubt(upTo: until + Self.tick, at: sent)
+            // Until here no volume can tell: it is asked for while an answer still reaches back, once a minute.
+            defer { minutes[place].hasAsked = true }
+            return !minutes[place].hasAsked && doubt(upTo: until + Self.tick, at: sent)
         }
         guard isFinal else { return until - start > Self.grace ? doubt(upTo: start, at: sent) : false }
         // What the minute before was short of may have come since.
@@ -153,8 +156,7 @@ struct Completeness {
         let isShort = minutes[place].isShort(countsBlocks)
         if isShort {
             minutes[place].isDisputed = true
-            // What seemed to be all was not.
-            if open(in: start..<end).isEmpty { unproven.insert(contentsOf: start..<end) }
+            if open(in: start..<end).isEmpty { reopen() }
             short += 1
         } else if minutes[place].anchor != nil {
             short = 0
@@ -167,9 +169,16 @@ struct Completeness {
     private mutating func hold(_ place: Int) {
         guard let last = minutes[place].last, minutes[place].isWhole(countsBlocks) else { return }
         countsBlocks = countsBlocks ?? minutes[place].showsBlocks
-        let from = max(minutes[place].anchor?.until ?? 0, minutes[place].start)
+        let from = minutes[place].heldFrom
         // All that ended with the minute is in its last volume.
         prove(from..<max(from, last.until == minutes[place].end - 1 ? minutes[place].end : last.until))
+    }
+
+    /// What seemed to be all of a minute was not, if its volume is more.
+    private mutating func reopen() {
+        for minute in minutes where minute.isDisputed && minute.isShort(countsBlocks) {
+            unproven.insert(contentsOf: minute.heldFrom..<minute.end)
+        }
     }
 
     private mutating func holdAll() { for place in minutes.indices { hold(place) } }
@@ -217,6 +226,7 @@ struct Completeness {
         defer { (awaitedSince, self.ahead) = (nil, ahead) }
         if isBroken { return doubts(before: now) }
         guard doubted.upperBound + Self.lag <= max(now, awaitedSince ?? 0) else { return [] }
+        reopen()
         defer { doubted = 0..<0 }
         return doubts
     }

@@ -181,6 +181,9 @@ struct Fetcher {
     ) -> [UInt8] {
         let content: JSON.Member =
             switch result {
+            // A line nests one deeper than the answer in it, and must be readable.
+            case .success(let answer) where (try? JSON(reading: (["answer": answer.json] as JSON).bytes)) == nil:
+                JSON.Member("error", "the answer is nested too deep")
             case .success(let answer): JSON.Member("answer", answer.json)
             case .failure(let failure): JSON.Member("error", .string(failure.text))
             }

@@ -20,6 +20,8 @@ public final class LiveFeed {
     private var meta: ((Int64) -> [UInt8])?
     private var lag = Lag()
     private var faults = Faults()
+    /// A line could not be read: trades are to be asked for before the next one. It may have been the fetcher's own.
+    private var hasMissed = false
     private var lineNumber = 0
     private var offset = 0
 
@@ -107,6 +109,10 @@ public final class LiveFeed {
 
     /// A line that lies in the input; what it calls for is asked first.
     private func handle(_ bytes: UnsafeRawBufferPointer) throws {
+        if hasMissed { fetcher.miss() }
+        hasMissed = false
+        let doubted = market.takeDoubt()
+        if !doubted.isEmpty { fetcher.miss(of: doubted) }
         let content = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
         guard let (received, line) = try? reader.read(content) else { return try take(bytes, nil) }
         if fetcher.isNeeded(before: line) {
@@ -141,8 +147,6 @@ public final class LiveFeed {
     }
 
     private func recorded(_ bytes: UnsafeRawBufferPointer) {
-        let doubted = market.takeDoubt()
-        if !doubted.isEmpty { fetcher.miss(of: doubted) }
         recording?.add(bytes)
         lineNumber += 1
         offset += bytes.count
@@ -152,7 +156,7 @@ public final class LiveFeed {
     /// Numbers and offsets are those of the recording, so that its replay says the same.
     private func refuse(_ bytes: UnsafeRawBufferPointer, _ problem: Malformed) {
         market.miss()
-        fetcher.miss()
+        hasMissed = true
         faults.note(lineNumber + 1)
         output.bad(
             stage: "drift-feed", ts: market.time, line: lineNumber + 1, offset: offset, problem: problem,

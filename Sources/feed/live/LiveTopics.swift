@@ -10,7 +10,7 @@ extension LiveMarket {
         for element in Elements(push.data) {
             if let trade = data.trade(element), let price = try? Decimal(trade.price, "p", at: 0, isPositive: true),
                 let quantity = try? Decimal(trade.quantity, "v", at: 0),
-                trade.symbol?.elementsEqual(push.symbol) ?? true
+                trade.symbol?.elementsEqual(push.symbol) ?? true, trade.ts <= ts + Minute.span
             {
                 if markets[symbol].trades.first == nil { markets[symbol].begin(at: min(trade.ts, ts)) }
                 // What was agreed outside of the book was never offered in it.

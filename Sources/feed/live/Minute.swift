@@ -22,10 +22,15 @@ struct Minute {
     var last: Statement?
     /// The last one was that of the whole minute.
     var hasEnded = false
+    /// What came before the first statement has been asked for.
+    var hasAsked = false
     /// It was short when it ended, and no answer has said yet why.
     var isDisputed = false
 
     var end: Int64 { start + Self.span }
+
+    /// From when on statements can be held to the trades.
+    var heldFrom: Int64 { max(start, anchor.map { $0.until + 1 } ?? 0) }
 
     init(start: Int64) { self.start = start }
 
@@ -59,8 +64,9 @@ struct Minute {
 
     /// A further trade of a time up to which something was stated: nobody knows whether that counts it.
     mutating func splits(at ts: Int64) {
+        guard !hasEnded else { return }
         if anchor?.until == ts { anchor = nil }
-        if !hasEnded, last?.until == ts { last = nil }
+        if last?.until == ts { last = nil }
     }
 
     /// What was stated from the first statement to the last, and what is known of that time.
