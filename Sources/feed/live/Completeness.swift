@@ -197,7 +197,7 @@ struct Completeness {
     /// The connection broke, and what came last of it, up to `latest`, no volume has spoken for yet.
     mutating func breakOff(latest: Int64) {
         holdAll()
-        let from = isTrusted ? 0 : latest
+        let from = isTrusted ? 0 : latest + Self.tick
         doubted = (doubts.isEmpty ? from : min(from, doubted.lowerBound))..<Int64.max
         (awaitedSince, ahead) = (latest, nil)
     }

@@ -22,9 +22,8 @@ extension SymbolMarket {
             return gaps(check.giveUp(at: now, ahead: recent.first?.ts), History.shortReason)
         }
         let newest = recent.last?.ts ?? 0
-        // Others of the oldest one's millisecond may not be in the answer; its own message brought them, if there was one.
-        let isOldestKnown = recent.first.map { trades.contains(Array($0.id.utf8)) } ?? true
-        let from = isOldestKnown ? oldest : oldest + Completeness.tick
+        // Others of the oldest one's millisecond may not be in the answer.
+        let from = oldest + Completeness.tick
         let asked = max(now, check.awaitedSince ?? 0)
         let missing = check.settle(
             from..<max(from, min(newest, latest)),
