@@ -12,8 +12,7 @@ final class Bench {
 
     init(
         stage: StageCommand, directory: ScratchDirectory, isSink: Bool, isGuardian: Bool, isLenient: Bool,
-        limitSeconds: Double,
-        hugeMiB: Int
+        limitSeconds: Double, hugeMiB: Int
     ) {
         self.stage = stage
         self.directory = directory

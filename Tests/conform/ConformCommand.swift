@@ -53,8 +53,7 @@ struct ConformCommand: ParsableCommand {
         defer { directory.remove() }
         let bench = Bench(
             stage: StageCommand(text: command, directory: directory), directory: directory, isSink: sink,
-            isGuardian: guardian,
-            isLenient: rules == .lenient, limitSeconds: Double(limitSeconds), hugeMiB: hugeMib)
+            isGuardian: guardian, isLenient: rules == .lenient, limitSeconds: Double(limitSeconds), hugeMiB: hugeMib)
         let cases = Self.families.joined().filter { only.map($0.name.contains) ?? true }
         var tap = try TAP(count: cases.count)
         for one in cases { try tap.report(one.name, one.outcome(on: bench)) }

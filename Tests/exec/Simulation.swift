@@ -73,6 +73,8 @@ final class Simulation {
     // The disk.
     private(set) var disk: [UInt8] = []
     private var journal = Journal()
+    /// Orders that the journal has.
+    private var kept: Set<String> = []
     // What is on the record.
     private(set) var audit: [String] = []
     private(set) var ledger: [String] = []
@@ -361,6 +363,7 @@ final class Simulation {
             switch effect {
             case .keep(let entry):
                 disk += journal.line(entry)
+                if entry["do"]?.text == "send", let link = entry["link"]?.text { kept.insert(link) }
                 isTorn = true
             case .ask(let request):
                 leave(request)
@@ -373,11 +376,7 @@ final class Simulation {
 
     private func leave(_ request: Request) {
         if case .create(let link) = request.subject {
-            let isKept = disk.split(separator: 10).suffix(64).contains {
-                String(decoding: $0, as: UTF8.self).contains(#""do":"send""#)
-                    && String(decoding: $0, as: UTF8.self).contains(#""\#(link)""#)
-            }
-            wire.append((link, run, request.body?["reduceOnly"]?.bool ?? false, now, isKept))
+            wire.append((link, run, request.body?["reduceOnly"]?.bool ?? false, now, kept.contains(link)))
             stamps[String(decoding: request.rest.signed, as: UTF8.self)] = now / 1000
             if happens(faults.requestLost, "request lost") {
                 let isCertain = Bool.random(using: &random)

@@ -58,10 +58,7 @@ struct LiveMarketTests {
 
     @Test func withoutAnAnswerThereIsAGapAtOnce() throws {
         _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
-        let line =
-            "\(Live.ts(960)) ? "
-            + #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"timeout"}"#
-        let records = try live.receive(line)
+        let records = try live.receive(Live.silent(960, cause: "timeout"))
         #expect(records.count == 1 && records[0].hasPrefix(#"{"type":"gap","ts":\#(Live.ts(949)),"#))
         #expect(live.notices.contains { $0.contains("timeout") })
         let next = try live.receive(Live.trades(970, ("z", 965)))
@@ -148,8 +145,7 @@ struct LiveMarketTests {
 
     @Test(arguments: [true, false]) func aBreakOfWhichNobodyToldIsAGapAtTheEnd(isAsked: Bool) throws {
         _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
-        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
-        if isAsked { _ = try live.receive("\(Live.ts(960)) ? \(silent)") }
+        if isAsked { _ = try live.receive(Live.silent(960)) }
         _ = try live.receive(Live.book(3000, update: 1), Live.event(9000, "closed"))
         let told = try live.finish()
         let from = isAsked ? Live.ts(950) : Live.ts(6)
@@ -282,8 +278,7 @@ struct LiveMarketTests {
         #expect(try live.receive(Live.pong(1500)) == [#"{"type":"clock","ts":\#(Live.ts(1500))}"#])
         _ = try live.receive(Live.event(2000, "closed"))
         #expect(try live.receive(Live.event(5000, "failed"), Live.event(9000, "open"), Live.pong(9500)) == [])
-        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
-        #expect(try live.receive("\(Live.ts(9510)) ? \(silent)").count == 1)
+        #expect(try live.receive(Live.silent(9510)).count == 1)
         #expect(try live.receive(Live.pong(11_000)).count == 1, "what is missing has been told of")
     }
 

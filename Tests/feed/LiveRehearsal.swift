@@ -1,6 +1,7 @@
 import Bybit
 import Rehearsal
 import Stage
+import Testing
 
 @testable import FeedFold
 
@@ -40,11 +41,20 @@ final class LiveRehearsal {
     var isInDoubt: Bool { !market.takeDoubt().isEmpty }
 
     var notices: [String] { market.takeNotices() }
+
+    /// The first minute ends, and its volume is that of its only trade.
+    func endFirstMinute() throws {
+        _ = try receive(
+            Live.trades(5, ("z", 5)), Live.bar(Live.minute + 1, start: Live.minute - 60_000, volume: "0.0010"))
+        #expect(!isInDoubt)
+    }
 }
 
 /// Lines as they come; times in milliseconds beyond `origin`.
 enum Live {
     static let origin: Int64 = 1_700_000_000_000
+    /// The first full minute after it.
+    static let minute = (origin / 60_000 + 1) * 60_000 - origin
 
     /// Received 10 ms after it was sent.
     private static func at(_ ms: Int64) -> String { "\((origin + ms + 10) * 1000)" }
@@ -100,6 +110,11 @@ enum Live {
                 + #""time":"\#(origin + $0.at)","isBlockTrade":false,"seq":"\#($0.at)"}"#
         }
         return answer(ms, "recent-trade", "[\(list.joined(separator: ","))]", symbol: symbol, more: more)
+    }
+
+    /// Nobody answers about the recent trades.
+    static func silent(_ ms: Int64, cause: String = "503") -> String {
+        #"\#(ts(ms)) ? {"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"\#(cause)"}"#
     }
 
     static func answer(_ ms: Int64, _ path: String, _ list: String, symbol: String = "BTCUSDT", more: Bool = false)

@@ -1,3 +1,4 @@
+import Rehearsal
 import Testing
 
 @testable import FeedFold
@@ -5,53 +6,46 @@ import Testing
 /// Milliseconds in which a volume, an answer or the lines end. Not covered: what `MinuteTests` has.
 struct MinuteEdgeTests {
     let live = LiveRehearsal()
-    private let minute = (Live.origin / 60_000 + 1) * 60_000 - Live.origin
+    private let minute = Live.minute
 
-    private func begin() throws {
-        _ = try live.receive(Live.trades(5, ("z", 5)), Live.bar(minute + 1, start: minute - 60_000, volume: "0.0010"))
-        #expect(!live.isInDoubt)
-    }
-
-    private func silent(_ ms: Int64) -> String {
-        #"\#(Live.ts(ms)) ? {"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
-    }
-
-    private func gaps(_ records: [String]) -> [String] { records.filter { $0.contains(#""type":"gap""#) } }
-
-    private func covers(_ records: [String], _ ms: Int64) -> Bool {
-        gaps(records).contains { r in
-            func n(_ k: String) -> Int64 { Int64(r.components(k).prefix { $0.isNumber }) ?? 0 }
-            return n("\"from\":") <= Live.ts(ms) && Live.ts(ms) <= n("\"to\":")
-        }
-    }
-
-    /// Q of the anchor's millisecond is lost; a later whole volume proves that millisecond; the answers fail to bring it.
-    @Test(arguments: [true, false]) func theFirstStatementsMillisecondIsNotProvenByTheNext(silentSecond: Bool) throws {
+    /// The first message comes within a minute, and its first volume states a trade at 20 s and what came before.
+    private func anchor() throws {
         _ = try live.receive(
             Live.book(minute + 10_000, update: 1), Live.trades(minute + 20_005, ("a", minute + 20_000)),
             Live.bar(minute + 20_006, start: minute, volume: "5", isFinal: false, until: minute + 20_000))
         #expect(live.isInDoubt)
+    }
+
+    private func gaps(_ records: [String]) throws -> [ClosedRange<Int64>] {
+        try records.map { try JSON($0) }.filter { $0["type"].text == "gap" }
+            .map { Int64($0["from"].integer)...Int64($0["to"].integer) }
+    }
+
+    private func covers(_ records: [String], _ ms: Int64) throws -> Bool {
+        try gaps(records).contains { $0.contains(Live.ts(ms)) }
+    }
+
+    /// One of the first statement's millisecond, q, is lost; a later whole volume proves that millisecond; the answers fail to bring it.
+    @Test(arguments: [true, false]) func theFirstStatementsMillisecondIsNotProvenByTheNext(silentSecond: Bool) throws {
+        try anchor()
         // Behind: ends with y.
         var told = try live.receive(Live.recent(minute + 20_010, ("x", minute - 5000), ("y", minute + 15_000)))
         told += try live.receive(
             Live.trades(minute + 21_000, ("b", minute + 20_900)),
             Live.bar(minute + 21_010, start: minute, volume: "5.0010", isFinal: false, until: minute + 20_900))
         told += try live.receive(Live.book(minute + 27_000, update: 2))
-        if silentSecond { told += try live.receive(silent(minute + 27_010)) }
+        if silentSecond { told += try live.receive(Live.silent(minute + 27_010)) }
         told += try live.receive(
             Live.trades(minute + 50_005, ("c", minute + 50_000)),
             Live.bar(minute + 60_050, start: minute, volume: "5.0020"))
         told += try live.finish()
-        #expect(covers(told, minute + 20_000), "q at 20.000 is lost without a gap")
+        #expect(try covers(told, minute + 20_000), "q at 20.000 is lost without a gap")
     }
 
-    /// Everything before the anchor is proven by the first answer, up to but without the anchor's millisecond;
-    /// Then the volume proves it, and the second question is never asked.
+    /// Everything before the first statement is proven by the answer, up to but without its millisecond; then the volume
+    /// seems to prove that, and must not keep the second question from being asked.
     @Test func whatAnAnswerEndsWithinIsAskedForAgain() throws {
-        _ = try live.receive(
-            Live.book(minute + 10_000, update: 1), Live.trades(minute + 20_005, ("a", minute + 20_000)),
-            Live.bar(minute + 20_006, start: minute, volume: "5", isFinal: false, until: minute + 20_000))
-        #expect(live.isInDoubt)
+        try anchor()
         // It ends within the millisecond: a is there, q not yet.
         var told = try live.receive(Live.recent(minute + 20_010, ("x", minute - 5000), ("a", minute + 20_000)))
         told += try live.receive(
@@ -70,12 +64,13 @@ struct MinuteEdgeTests {
             Live.trades(minute + 59_005, ("c", minute + 59_000)),
             Live.bar(minute + 60_050, start: minute, volume: "5.0020"))
         told += try live.finish()
-        #expect(told.contains { $0.contains(#""id":"q""#) } || covers(told, minute + 20_000), "q lost without a gap")
+        #expect(
+            try told.contains { $0.contains(#""id":"q""#) } || covers(told, minute + 20_000), "q lost without a gap")
     }
 
     /// A break, one answer that is behind, and the lines end before the second question.
     @Test(arguments: [true, false]) func anEndBeforeTheSecondQuestionIsAGap(stated: Bool) throws {
-        if stated { try begin() } else { _ = try live.receive(Live.trades(5, ("z", 5))) }
+        if stated { try live.endFirstMinute() } else { _ = try live.receive(Live.trades(5, ("z", 5))) }
         let m = minute
         _ = try live.receive(
             Live.trades(m + 11, ("a", m + 10)), Live.event(m + 20, "closed"), Live.event(m + 900, "open"))
@@ -83,7 +78,7 @@ struct MinuteEdgeTests {
         told += try live.receive(
             Live.book(m + 960, update: 1), Live.trades(m + 1010, ("d", m + 1005)), Live.book(m + 2000, update: 2))
         told += try live.finish()
-        #expect(covers(told, m + 400), "b at 400 lost without a gap")
+        #expect(try covers(told, m + 400), "b at 400 lost without a gap")
     }
 
     /// Each second a trade, a volume up to it, and another trade of its millisecond: how many questions?
@@ -120,12 +115,12 @@ struct MinuteEdgeTests {
             let r = try live.receive(Live.trades(10 + Int64(i), ("t\(i)", 10 + Int64(i))))
             if i >= TradeMemory.limit { told += r }
         }
-        #expect(gaps(told).isEmpty, "every trade after is refused for ever")
+        #expect(try gaps(told).isEmpty, "every trade after is refused for ever")
     }
 
-    /// Q of a page's first millisecond; proven; the minute is short; nobody answers before the end.
+    /// One of a page's first millisecond, q, is lost; the minute is short; nobody answers before the end.
     @Test(arguments: [true, false]) func aMinuteThatIsShortIsAGapWhole(byNextBar: Bool) throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)),
             Live.bar(minute + 12, start: minute, volume: "0.0010", isFinal: false, until: minute + 10),
@@ -137,23 +132,21 @@ struct MinuteEdgeTests {
             told += try live.receive(Live.bar(minute + 120_050, start: minute + 60_000, volume: "0.0010"))
         }
         told += try live.finish()
-        #expect(covers(told, minute + 10), "q at m+10 lost without a gap")
+        #expect(try covers(told, minute + 10), "q at m+10 lost without a gap")
     }
 
     /// The whole minute is doubted again though part lies before the first message, or was told.
     @Test func aShortMinuteBeginsWithItsFirstStatement() throws {
-        _ = try live.receive(
-            Live.book(minute + 10_000, update: 1), Live.trades(minute + 20_005, ("p", minute + 20_000)),
-            Live.bar(minute + 20_006, start: minute, volume: "5", isFinal: false, until: minute + 20_000))
-        var told = try live.receive(Live.recent(minute + 20_010, ("x", minute - 1000), ("p", minute + 20_000)))
+        try anchor()
+        var told = try live.receive(Live.recent(minute + 20_010, ("x", minute - 1000), ("a", minute + 20_000)))
         told += try live.receive(
             Live.trades(minute + 60_020, ("n", minute + 60_010)), Live.book(minute + 60_021, update: 2))
         told += try live.receive(
-            Live.recent(minute + 60_030, ("x", minute - 1000), ("p", minute + 20_000), ("n", minute + 60_010)))
+            Live.recent(minute + 60_030, ("x", minute - 1000), ("a", minute + 20_000), ("n", minute + 60_010)))
         told += try live.receive(Live.bar(minute + 60_050, start: minute, volume: "5.0010"))
-        told += try live.receive(silent(minute + 60_060))
+        told += try live.receive(Live.silent(minute + 60_060))
         told += try live.finish()
-        #expect(!covers(told, minute + 5000), "gap from before the first message")
+        #expect(try !covers(told, minute + 5000), "gap from before the first message")
     }
 
     /// A gap whose end is no whole millisecond: what it proves reaches a millisecond further.
@@ -168,25 +161,17 @@ struct MinuteEdgeTests {
 
     /// Late trade in the anchor's millisecond when ended: no gap though still short.
     @Test func aTradeBehindTheEndTakesNoStatementBack() throws {
-        _ = try live.receive(
-            Live.book(minute + 10_000, update: 1), Live.trades(minute + 20_005, ("p", minute + 20_000)),
-            Live.bar(minute + 20_006, start: minute, volume: "5", isFinal: false, until: minute + 20_000))
-        var told = try live.receive(Live.recent(minute + 20_010, ("x", minute - 1000), ("p", minute + 20_000)))
+        try anchor()
+        var told = try live.receive(Live.recent(minute + 20_010, ("x", minute - 1000), ("a", minute + 20_000)))
         told += try live.receive(Live.bar(minute + 60_050, start: minute, volume: "5.0050"))
         let page: [(id: String, at: Int64)] = [
-            ("x", minute - 1000), ("p", minute + 20_000), ("q", minute + 20_000), ("n", minute + 60_500),
+            ("x", minute - 1000), ("a", minute + 20_000), ("q", minute + 20_000), ("n", minute + 60_500),
         ]
         told += try live.receive(Live.recent(minute + 60_600, page))
         told += try live.receive(Live.book(minute + 66_000, update: 3))
         told += try live.receive(Live.recent(minute + 66_010, page))
         told += try live.finish()
-        #expect(!gaps(told).isEmpty, "docs: a gap where a minute is still short though the exchange has told all of it")
-    }
-}
-
-extension String {
-    fileprivate func components(_ key: String) -> Substring {
-        guard let r = self.firstRange(of: key) else { return "" }
-        return self[r.upperBound...]
+        #expect(
+            try !gaps(told).isEmpty, "docs: a gap where a minute is still short though the exchange has told all of it")
     }
 }

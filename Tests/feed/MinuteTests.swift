@@ -7,11 +7,10 @@ import Testing
 struct MinuteTests {
     let live = LiveRehearsal()
 
-    /// The first full minute after the origin.
-    private let minute = (Live.origin / 60_000 + 1) * 60_000 - Live.origin
+    private let minute = Live.minute
 
     @Test func aMinutesVolumeShowsWhatIsMissing() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(Live.trades(minute + 10, ("a", minute + 10)))
         _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
         #expect(!live.isInDoubt, "it is the trades' own")
@@ -96,12 +95,6 @@ struct MinuteTests {
         #expect(found[1].contains(#""id":"d""#))
     }
 
-    /// The first minute ends, and its volume is that of its only trade.
-    private func begin() throws {
-        _ = try live.receive(Live.trades(5, ("z", 5)), Live.bar(minute + 1, start: minute - 60_000, volume: "0.0010"))
-        #expect(!live.isInDoubt)
-    }
-
     /// What was asked for again is answered, when no answer can be behind it any more.
     private func answer(at ms: Int64, _ trades: (id: String, at: Int64)..., says records: [String] = []) throws {
         _ = try live.receive(Live.book(ms - 1, update: ms))
@@ -133,9 +126,7 @@ struct MinuteTests {
     @Test func whatABreakLeftUnprovenIsToldOnceAVolumeIsStated() throws {
         _ = try live.receive(
             Live.trades(5, ("a", 5)), Live.trades(16, ("c", 15)), Live.event(20, "closed"), Live.event(900, "open"))
-        let silent =
-            "\(Live.ts(950)) ? "
-            + #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
+        let silent = Live.silent(950)
         _ = try live.receive(silent, Live.trades(1000, ("d", 990)))
         _ = try live.receive(Live.bar(1010, start: minute - 60_000, volume: "9", isFinal: false))
         #expect(live.isInDoubt)
@@ -147,7 +138,7 @@ struct MinuteTests {
     }
 
     @Test func aBlockTradeHidesNothing() throws {
-        try begin()
+        try live.endFirstMinute()
         let text = block("B", minute + 20)
         _ = try live.receive(Live.trades(minute + 10, ("a", minute + 10)), text, text)
         _ = try live.receive(Live.bar(minute + 40, start: minute, volume: "1.0010", isFinal: false))
@@ -156,7 +147,7 @@ struct MinuteTests {
     }
 
     @Test func volumesMayCountBlockTradesOrNot() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(Live.trades(minute + 10, ("a", minute + 10)), block("B", minute + 20))
         _ = try live.receive(Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
         #expect(!live.isInDoubt)
@@ -165,7 +156,7 @@ struct MinuteTests {
     }
 
     @Test func aFinalVolumeMayOvertakeTheLastTrade() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(Live.trades(minute + 11, ("a", minute + 10), ("b", minute + 50_000)))
         _ = try live.receive(
             Live.bar(minute + 58_000, start: minute, volume: "0.0020", isFinal: false, until: minute + 57_900))
@@ -175,7 +166,7 @@ struct MinuteTests {
     }
 
     @Test func volumesThatLagProveUntilTheirTime() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 31, ("a", minute + 10), ("c", minute + 30)),
             Live.bar(minute + 35, start: minute, volume: "0.0010", isFinal: false, until: minute + 10),
@@ -185,7 +176,7 @@ struct MinuteTests {
     }
 
     @Test func aVolumeIsNotEqualByChance() throws {
-        try begin()
+        try live.endFirstMinute()
         // One at 20 is lost; the volume until 25 counts it, and not that of 30.
         _ = try live.receive(
             Live.trades(minute + 31, ("a", minute + 10), ("c", minute + 30)),
@@ -196,7 +187,7 @@ struct MinuteTests {
     }
 
     @Test func whatTheExchangeHasNotWhenAskedIsMissing() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "0.0020"))
         #expect(try live.receive(Live.recent(minute + 60_060, ("z", 5), ("a", minute + 10))) == [])
@@ -207,7 +198,7 @@ struct MinuteTests {
     }
 
     @Test func volumesThatAlwaysCountMoreAreNotUsed() throws {
-        try begin()
+        try live.endFirstMinute()
         for number in 0..<5 as Range<Int64> {
             let start = minute + number * 60_000
             _ = try live.receive(
@@ -225,7 +216,7 @@ struct MinuteTests {
     }
 
     @Test func anAnswerBeyondTheLinesProvesNothing() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(Live.trades(minute + 11, ("a", minute + 10)))
         // Asked for another symbol's sake.
         #expect(try live.receive(Live.recent(minute + 20, ("x", minute + 120_000))) == [])
@@ -255,7 +246,7 @@ struct MinuteTests {
 
     @Test(arguments: [false, true])
     func theNextMinutesVolumesHideNothing(isLate: Bool) throws {
-        try begin()
+        try live.endFirstMinute()
         // One at 30 s is lost; the minute's last volume is left out, or comes behind the next one's first.
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.trades(minute + 60_105, ("c", minute + 60_100)),
@@ -267,7 +258,7 @@ struct MinuteTests {
     }
 
     @Test func anAnswerProvesNoMoreThanItReaches() throws {
-        try begin()
+        try live.endFirstMinute()
         // One at 5 is lost; the answer, for another symbol's sake, reaches back to 100.
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)),
@@ -279,7 +270,7 @@ struct MinuteTests {
     }
 
     @Test func anotherGapHidesNothing() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.trades(minute + 31, ("c", minute + 30)),
             Live.trades(minute + 41, ("x", minute + 40)).replacing(#""S":"Buy""#, with: #""S":"Odd""#),
@@ -291,7 +282,7 @@ struct MinuteTests {
     }
 
     @Test func volumesMayBeLarge() throws {
-        try begin()
+        try live.endFirstMinute()
         let trade = Live.trades(minute + 11, ("a", minute + 10)).replacing(
             #""v":"0.0010""#, with: #""v":"900000000000""#)
         _ = try live.receive(trade, Live.bar(minute + 60_050, start: minute, volume: "900000000000"))
@@ -302,7 +293,7 @@ struct MinuteTests {
 
     @Test(arguments: [(Int64(86_400_000), Int64(10)), (0, 86_400_000)])
     func anAbsurdStatementDoesNoHarm(ahead: Int64, until: Int64) throws {
-        try begin()
+        try live.endFirstMinute()
         let start = minute + ahead
         _ = try live.receive(
             Live.bar(minute + 5, start: start, volume: "0", isFinal: false, until: minute + until),
@@ -313,7 +304,6 @@ struct MinuteTests {
     }
 
     @Test func whileNobodyAnswersAMinuteIsAskedForTwice() throws {
-        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
         _ = try live.receive(Live.trades(minute + 5, ("a", minute + 5)))
         var (questions, gaps) = (0, 0)
         for second in 1..<50 as Range<Int64> {
@@ -323,13 +313,13 @@ struct MinuteTests {
                 Live.bar(at + 2, start: minute, volume: "\(50 + second).0", isFinal: false, until: at))
             guard live.isInDoubt else { continue }
             questions += 1
-            gaps += try live.receive("\(Live.ts(at + 3)) ? \(silent)").count { $0.contains("gap") }
+            gaps += try live.receive(Live.silent(at + 3)).count { $0.contains("gap") }
         }
         #expect(questions == 2 && gaps == 1, "\(questions) questions, \(gaps) gaps")
     }
 
     @Test func answersFarAheadOfTheLinesTakeNoTimeAhead() throws {
-        try begin()
+        try live.endFirstMinute()
         let far = minute + 36_000_000
         for number in 1..<30 as Range<Int64> {
             // Of two minutes the exchange states the second only.
@@ -356,7 +346,7 @@ struct MinuteTests {
     }
 
     @Test func aSweepIsNotEqualByChance() throws {
-        try begin()
+        try live.endFirstMinute()
         // One at 10 s is lost; the volume until 20 s counts it, and one of two.
         _ = try live.receive(
             Live.trades(minute + 20_005, ("a", minute + 20_000), ("a2", minute + 20_000)),
@@ -383,7 +373,7 @@ struct MinuteTests {
     }
 
     @Test func anAnswersFirstMillisecondIsNotProvenByOthers() throws {
-        try begin()
+        try live.endFirstMinute()
         // Of two at 10 one is lost, and the page begins with a third.
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)),
@@ -409,7 +399,7 @@ struct MinuteTests {
     }
 
     @Test func volumesThatDoNotCountBlocksNeverDo() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 10, ("a", minute + 10)), block("B", minute + 20),
             Live.bar(minute + 60_100, start: minute, volume: "0.0010"))
@@ -421,7 +411,7 @@ struct MinuteTests {
     }
 
     @Test func theLastVolumeOfAMinuteWithoutTradesMayBeLate() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 60_105, ("c", minute + 60_100)),
             Live.bar(minute + 60_200, start: minute, volume: "0.0010"))
@@ -429,7 +419,7 @@ struct MinuteTests {
     }
 
     @Test func aMinuteOfLongAgoIsNotJudgedAgain() throws {
-        try begin()
+        try live.endFirstMinute()
         for start in stride(from: minute, through: minute + 300_000, by: 60_000) {
             _ = try live.receive(
                 Live.trades(start + 11, ("t\(start)", start + 10)),
@@ -442,7 +432,7 @@ struct MinuteTests {
     }
 
     @Test func lastTradesThatAreLateMakeNoVolumeCountMore() throws {
-        try begin()
+        try live.endFirstMinute()
         for start in stride(from: minute, through: minute + 360_000, by: 60_000) {
             _ = try live.receive(
                 Live.bar(start + 60_050, start: start, volume: "0.0010"),
@@ -493,7 +483,7 @@ struct MinuteTests {
     }
 
     @Test func aMinuteThatALateTradeMakesWholeIsNoGap() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "0.0020"),
             Live.trades(minute + 60_060, ("b", minute + 59_990)))
@@ -501,7 +491,7 @@ struct MinuteTests {
     }
 
     @Test func theLastVolumeIsBelievedAboveAnAnswer() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(Live.trades(minute + 11, ("a", minute + 10)))
         // For another symbol's sake, after the minute.
         _ = try live.receive(
@@ -512,7 +502,7 @@ struct MinuteTests {
     }
 
     @Test func aMinutesGapIsNotTheNextOnes() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "9"))
         // Nobody answers.
@@ -526,11 +516,10 @@ struct MinuteTests {
     }
 
     @Test func oneAnswerThatFailsIsNoGapWhereAnotherIsDue() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "0.0020"))
-        let silent = #"{"get":"/v5/market/recent-trade?x","symbol":"BTCUSDT","more":false,"error":"503"}"#
-        #expect(try live.receive("\(Live.ts(minute + 60_060)) ? \(silent)") == [])
+        #expect(try live.receive(Live.silent(minute + 60_060)) == [])
         _ = try live.receive(Live.book(minute + 66_000, update: 1))
         #expect(live.isInDoubt)
         let found = try live.receive(Live.recent(minute + 66_010, ("z", 5), ("a", minute + 10), ("b", minute + 30_000)))
@@ -566,7 +555,7 @@ struct MinuteTests {
     }
 
     @Test func theEndTellsWhatIsStillInDoubt() throws {
-        try begin()
+        try live.endFirstMinute()
         _ = try live.receive(
             Live.trades(minute + 11, ("a", minute + 10)), Live.bar(minute + 60_050, start: minute, volume: "9"))
         #expect(isGap(try live.finish(), from: minute, to: minute + 59_999))

@@ -5,8 +5,8 @@ import Glibc
 
 /// What takes an input.
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
-    "records": { RecordLines.take($0) }, "figures": { Figures.take($0) }, "journals": { Journals.take($0) },
-    "answers": { Answers.take($0) }, "frames": { Frames.take($0) },
+    "records": RecordLines.take, "figures": Figures.take, "journals": Journals.take, "answers": Answers.take,
+    "frames": Frames.take,
 ]
 
 nonisolated(unsafe) private var target: @Sendable ([UInt8]) -> Void = { _ in }

@@ -109,7 +109,7 @@ struct Completeness {
     /// Trades in a range are told of as missing, or of no interest.
     mutating func tell(_ range: ClosedRange<Int64>) {
         let (from, to) = (range.lowerBound, range.upperBound)
-        prove(from..<(to / Self.tick + 1) * Self.tick)
+        prove(from..<Self.roundUp(to + 1))
         completeFrom = max(completeFrom, to)
         // What is missing before the first statement says nothing against those that are held to it.
         for place in minutes.indices where from < minutes[place].end && to > minutes[place].anchor?.until ?? .max {
@@ -283,11 +283,18 @@ struct Completeness {
     /// What is not proven of a range, in whole milliseconds.
     private func open(in range: Range<Int64>) -> [Range<Int64>] {
         unproven.intersection(RangeSet(range)).ranges.compactMap { part in
-            let from = (part.lowerBound + Self.tick - 1) / Self.tick * Self.tick
-            let to = part.upperBound == .max ? .max : (part.upperBound + Self.tick - 1) / Self.tick * Self.tick
+            let (from, to) = (Self.roundUp(part.lowerBound), Self.roundUp(part.upperBound))
             return from < to ? from..<to : nil
         }
     }
 
+    /// To a whole millisecond; what has no end keeps none.
+    private static func roundUp(_ ts: Int64) -> Int64 { ts == .max ? .max : (ts + tick - 1) / tick * tick }
+
     private mutating func prove(_ range: Range<Int64>) { unproven.remove(contentsOf: range) }
+}
+
+extension Range<Int64> {
+    /// The last millisecond of a range that ends with one.
+    var lastTick: Int64 { upperBound - Completeness.tick }
 }

@@ -77,7 +77,7 @@ final class LiveMarket {
 
     /// Whether nothing is missing of what came before this line.
     private var isUpToDate: Bool {
-        isConnected && history == nil && !markets.contains { $0.isBroken && $0.check.awaitedSince != nil }
+        isConnected && history == nil && !markets.contains { $0.check.isBroken && $0.check.awaitedSince != nil }
     }
 
     func notice(_ text: String) {
@@ -164,7 +164,7 @@ final class LiveMarket {
 
     /// - Parameter range: to the millisecond behind the last one.
     func gap(_ symbol: Int, _ range: Range<Int64>, _ reason: String) {
-        gap(symbol, from: range.lowerBound, to: range.upperBound - Completeness.tick, reason)
+        gap(symbol, from: range.lowerBound, to: range.lastTick, reason)
     }
 
     func gap(_ symbol: Int, from: Int64, to: Int64, _ reason: String) {

@@ -37,7 +37,7 @@ extension LiveMarket {
 
     /// The first trade behind a break shows where it ends, where nobody else has.
     private func endBreak(_ symbol: Int, at ts: Int64) {
-        guard markets[symbol].isBroken else { return }
+        guard markets[symbol].check.isBroken else { return }
         for missing in markets[symbol].check.endBreak(at: ts) {
             gap(symbol, missing, "messages are missing")
         }
@@ -46,7 +46,7 @@ extension LiveMarket {
     /// The exchange's own account of a minute is held against the trades that came.
     func receive(bars push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
         for element in Elements(push.data) {
-            guard let bar = data.bar(element), !markets[symbol].isBroken,
+            guard let bar = data.bar(element), !markets[symbol].check.isBroken,
                 let volume = (try? Decimal(bar.volume, "volume", at: 0))?.tenBillionths(of: Int128.self)
             else { continue }
             if markets[symbol].check.isUnanswered(at: ts) { miss(markets[symbol].check.giveUp(at: ts), symbol) }

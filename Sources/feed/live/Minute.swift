@@ -59,7 +59,7 @@ struct Minute {
 
     /// Whether several trades are known of one time.
     func isCrowded(at ts: Int64) -> Bool {
-        trades.reduce(0) { $0 + ($1.ts == ts ? 1 : 0) } + blocks.reduce(0) { $0 + ($1.ts == ts ? 1 : 0) } > 1
+        trades.count { $0.ts == ts } + blocks.count { $0.ts == ts } > 1
     }
 
     /// A further trade of a time up to which something was stated: nobody knows whether that counts it.

@@ -13,7 +13,7 @@ extension SymbolMarket {
         from recent: [RecentTrade]?, now: Int64, latest: Int64, answeredAt: Int64
     ) -> [History.Row] {
         func gaps(_ missing: [Range<Int64>], _ reason: String) -> [History.Row] {
-            missing.map { .gap(from: $0.lowerBound, to: $0.upperBound - Completeness.tick, reason: reason) }
+            missing.map { .gap(from: $0.lowerBound, to: $0.lastTick, reason: reason) }
         }
         guard let recent else { return gaps(check.giveUp(at: now), History.silentReason) }
         let oldest = recent.first?.ts ?? 0

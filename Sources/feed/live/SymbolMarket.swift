@@ -20,9 +20,6 @@ struct SymbolMarket {
     var index: [UInt8]?
     var funding = FundingSchedule()
 
-    /// The connection broke after the last trade, and nobody knows yet what came meanwhile, or until when.
-    var isBroken: Bool { check.isBroken }
-
     init(name: [UInt8]) { self.name = name }
 
     /// Trades are known from here on.

@@ -72,7 +72,7 @@ class Market:
 class Exec:
     """A drift-exec of our own; what it writes is kept, and looked at by `wait`."""
 
-    def __init__(self, directory, port, *options, state=None, live=True, environment=None, name="exec", keys=None):
+    def __init__(self, directory, port, *options, state=None, live=True, environment=None, name="exec", keys=None, output=None):
         self.state = state or os.path.join(directory, "state")
         self.audit = os.path.join(directory, f"{name}.audit")
         self.errors = os.path.join(directory, f"{name}.errors")
@@ -82,7 +82,7 @@ class Exec:
         command = [PROGRAM, "--key-file", keys or os.path.join(directory, "keys"), "--state", self.state,
                    "--url", f"http://127.0.0.1:{port}", *(["--live"] if live else []), *options]
         self.process = subprocess.Popen(
-            self.start(command), stdin=subprocess.PIPE, stdout=open(self.audit, "ab"), stderr=open(self.errors, "ab"),
+            self.start(command), stdin=subprocess.PIPE, stdout=output or open(self.audit, "ab"), stderr=open(self.errors, "ab"),
             env=environment)
 
     def start(self, command):
