@@ -37,6 +37,13 @@ extension Executor {
                 return
             }
             take(row, at: now, into: &out)
+        case .key:
+            guard case .success(let answer) = result, let key = KeyInfo(answer.result) else {
+                keyAskAt = now + 60_000_000
+                return
+            }
+            let problems = keyScope?.problems(key) ?? []
+            if !problems.isEmpty { stop("the key: \(problems.joined(separator: "; "))") }
         case .time: break
         }
     }

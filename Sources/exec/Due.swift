@@ -10,6 +10,10 @@ extension Executor {
             ask(.time)
         }
         guard now >= bannedUntil else { return }
+        if now >= keyAskAt {
+            keyAskAt = now + Self.keyInterval
+            ask(.key)
+        }
         for ticket in tickets where ticket.askAt <= now {
             ask(.order(ticket.link, ticket.sending.symbol))
             if let index = self.ticket(ticket.link) { tickets[index].askAt = now + 8_000_000 }
@@ -35,6 +39,9 @@ extension Executor {
         review(at: now)
     }
 
+    /// What the key may do is looked at so often: somebody may have given it more.
+    static let keyInterval: Int64 = 3_600_000_000
+
     /// What is held is looked at every half a minute, and every two seconds while no stream tells of it.
     private mutating func review(at now: Int64) {
         let interval: Int64 = isStreaming ? 30_000_000 : 2_000_000
@@ -47,7 +54,7 @@ extension Executor {
 
     /// When `advance` has something to do at the latest, microseconds of the wall clock.
     public var nextDue: Int64 {
-        var due = min(timeAskAt, walletAskAt ?? .max)
+        var due = min(timeAskAt, keyAskAt, walletAskAt ?? .max)
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
             due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max, pumpAt(desk) ?? .max)

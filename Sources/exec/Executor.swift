@@ -43,6 +43,8 @@ public struct Executor {
     public var clockOffset: Int64 = 0
     var timeAskAt: Int64 = 0
     var walletAskAt: Int64?
+    let keyScope: KeyScope?
+    var keyAskAt: Int64
     /// No further intents come.
     var isEnding = false
     private var effects: [Effect] = []

@@ -24,6 +24,9 @@ public struct Opening {
     /// What the exchange's clock is ahead, microseconds.
     public var clockOffset: Int64 = 0
 
+    /// What the key is held to each hour; nil where the exchange does not tell what it may do.
+    public var keyScope: KeyScope?
+
     public init() {}
 }
 
@@ -51,6 +54,8 @@ extension Executor {
         }
         clockOffset = opening.clockOffset
         timeAskAt = now + 60_000_000
+        keyScope = opening.keyScope
+        keyAskAt = keyScope == nil ? .max : now + Self.keyInterval
         for (index, json) in entries.enumerated() {
             guard let entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
             var instrument: Instrument?

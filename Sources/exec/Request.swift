@@ -17,6 +17,7 @@ public struct Request: Sendable {
         case executions(symbol: String)
         case position(symbol: String)
         case wallet
+        case key
         case time
     }
 
@@ -118,6 +119,9 @@ public struct Request: Sendable {
 
     public static let wallet = Request(
         subject: .wallet, path: "/v5/account/wallet-balance", query: "accountType=UNIFIED&coin=USDT")
+
+    /// What the key may do.
+    public static let key = Request(subject: .key, path: "/v5/user/query-api")
 
     static let time = Request(subject: .time, path: "/v5/market/time")
 

@@ -1,4 +1,5 @@
 import Bybit
+import Foundation
 import Rehearsal
 import Testing
 
@@ -41,6 +42,47 @@ struct JournalTests {
             let whole = bytes[..<cut].count { $0 == 10 }
             #expect(content.entries == Array(Self.entries[..<whole]) && content.count + content.torn == cut)
         }
+    }
+
+    /// Each line is on the disk before the next is written, so a loss of power can spoil the last one only: of the sectors
+    /// that it touches any may have been written, and the file may end anywhere in it. Every hundredth line of a run of a
+    /// hundred orders; with DRIFT_POWER_LINES=1 each.
+    @Test func everyStateThatALossOfPowerLeavesIsRead() throws {
+        let stride = ProcessInfo.processInfo.environment["DRIFT_POWER_LINES"].flatMap { Int($0) } ?? 100
+        let simulation = try Simulation(seed: 9, ["--orders-a-minute", "600", "--notional-a-minute", "1000"])
+        try simulation.go(1)
+        for count in 1...600 where simulation.wire.count < 100 {
+            try simulation.intend(Intents.next(count, &simulation.random, at: simulation.now))
+            try simulation.go(1)
+        }
+        #expect(simulation.wire.count == 100)
+        let bytes = simulation.disk
+        let entries = try Journal.read(bytes).entries
+        let ends = bytes.indices.filter { bytes[$0] == 10 }.map { $0 + 1 }
+        var states = 0
+        for number in Swift.stride(from: 0, to: ends.count, by: stride) {
+            let line = (number == 0 ? 0 : ends[number - 1])..<ends[number]
+            let sectors = (line.lowerBound / 512...(line.upperBound - 1) / 512).map { $0 * 512..<$0 * 512 + 512 }
+            for written in 0..<1 << sectors.count {
+                var state = Array(bytes[..<line.upperBound])
+                for (bit, sector) in sectors.enumerated() where written & 1 << bit == 0 {
+                    for place in sector.clamped(to: line) { state[place] = 0 }
+                }
+                let lengths =
+                    Swift.stride(from: line.lowerBound, to: line.upperBound, by: 13) + sectors.map(\.lowerBound)
+                for length in lengths + [line.upperBound] where line.lowerBound...line.upperBound ~= length {
+                    let content = try Journal.read(Array(state[..<length]))
+                    let isWhole = length == line.upperBound && written == 1 << sectors.count - 1
+                    let count = number + (isWhole ? 1 : 0)
+                    #expect(
+                        content.entries == Array(entries[..<count]), "line \(number + 1), \(length) bytes, \(written)")
+                    #expect(content.count + content.torn == length)
+                    states += 1
+                }
+            }
+        }
+        print("\(states) states of the disk, \(ends.count) lines")
+        #expect(states > 10_000 / stride)
     }
 
     /// Whatever is changed, nothing is read that was not written: what stands before, and the rest is cut or refused.

@@ -14,7 +14,7 @@ struct KeyScopeTests {
             #"{"permissions":{\#(permissions)},"readOnly":0,"ips":\#(ips),"isMaster":\#(isMaster),"deadlineDay":\#(days),"#
             + #""userID":1\#(more)}"#
         let key = try #require(KeyInfo(try JSON(reading: Array(text.utf8))))
-        return KeyScope.problems(key, isLive: isLive, isMainAllowed: isMainAllowed)
+        return KeyScope(isLive: isLive, isMainAllowed: isMainAllowed).problems(key)
     }
 
     @Test func aKeyThatTradesContractsIsFit() throws {

@@ -64,6 +64,8 @@ final class Simulation {
     var faults = Faults.none
     /// What orders are answered with, and not carried out; nil for the exchange's own answer.
     var verdict: Result<Answer, RESTFailure>?
+    /// What the exchange says of the key; nil for its own answer.
+    var keyVerdict: Answer?
     let exchange: Exchange
     private let options: ExecOptions
     private(set) var executor: Executor?
@@ -126,6 +128,9 @@ final class Simulation {
             if faults.crashes > 0, now % 1_000_000 < 100_000 { try misfortune() }
         }
     }
+
+    /// Goes on for so long, with a market that stands still.
+    func rest(_ seconds: Double) throws { try pass(to: now + Int64(seconds * 1e6)) }
 
     private func pass(to time: Int64) throws {
         while true {
@@ -289,6 +294,8 @@ final class Simulation {
             if happens(faults.limited, "10006, not done") {
                 return reply(.failure(.refused(10006, "Too many visits")), after: 10_000)
             }
+        } else if request.subject == .key, let keyVerdict {
+            return reply(.success(keyVerdict), after: 10_000)
         } else if happens(faults.questionFails, "question fails") {
             return reply(
                 .failure(
@@ -432,6 +439,7 @@ final class Simulation {
                 }
             }
         }
+        opening.keyScope = KeyScope(isLive: true, isMainAllowed: true)
         opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init)
             .first
         return opening

@@ -318,6 +318,36 @@ struct StoryTests {
         #expect(try simulation.position("BTCUSDT")?.size == "0.01")
     }
 
+    @Test func inHedgeModeNothingIsOpened() throws {
+        let simulation = try started()
+        try simulation.tell(
+            "position", ["symbol": "BTCUSDT", "positionIdx": 1, "side": "Buy", "size": "0.01", "avgPrice": "97000"])
+        try open(simulation)
+        try open(simulation, "ETH-o-1", "ETHUSDT")
+        #expect(try ends(simulation, "BTC-o-1") == ["stopped"] && ends(simulation, "ETH-o-1") == ["stopped"])
+        #expect(simulation.wire.isEmpty && simulation.said.contains { $0.contains("hedge mode") })
+    }
+
+    @Test func aKeyThatIsGivenMoreRightsOpensNothingWithinTheHour() throws {
+        let simulation = try started()
+        try simulation.rest(3600)
+        try simulation.go(1)
+        try open(simulation)
+        try simulation.go(2)
+        #expect(try ends(simulation, "BTC-o-1") == ["accepted", "filled"], "nothing has changed so far")
+        let more =
+            #"{"retCode":0,"result":{"permissions":{"ContractTrade":["Order","Position"],"Wallet":["Withdraw"]},"#
+            + #""readOnly":0,"ips":["1.2.3.4"]}}"#
+        simulation.keyVerdict = try Answer(granted: Array(more.utf8))
+        try simulation.rest(3600)
+        try simulation.go(1)
+        try open(simulation, "ETH-o-1", "ETHUSDT")
+        try reduce(simulation, "BTC-r-2", 1)
+        try simulation.go(2)
+        #expect(try ends(simulation, "ETH-o-1") == ["stopped"])
+        #expect(try ends(simulation, "BTC-r-2") == ["accepted", "filled"], "what is open may be closed")
+    }
+
     @Test func whatOthersCloseIsBooked() throws {
         let simulation = try started()
         try open(simulation)

@@ -16,7 +16,7 @@ struct Check {
         lines.append("clock      the exchange is \(caller.clockOffset / 1000) ms ahead")
         var problems: [String] = []
         if let key = try startup.key() {
-            problems = KeyScope.problems(key, isLive: startup.isLive, isMainAllowed: startup.isMainAllowed)
+            problems = startup.keyScope.problems(key)
             let granted = key.permissions.filter { !$0.granted.isEmpty }
                 .map { "\($0.group) \($0.granted.joined(separator: ", "))" }
             lines.append(

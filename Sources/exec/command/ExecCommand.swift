@@ -60,7 +60,8 @@ struct ExecCommand: StageCommand {
         let key = try Key(file: try keyPath())
         let caller = try Caller(venues.host, key)
         let startup = Startup(
-            caller: caller, options: options, isLive: live, isDemo: venues.demo, isMainAllowed: mainAccount)
+            caller: caller, options: options, isLive: live, isDemo: venues.demo,
+            keyScope: KeyScope(isLive: live, isMainAllowed: mainAccount))
         if check { return try Check(startup).run() }
         let folder = try State(state)
         let opening = try startup.open(folder.entries)

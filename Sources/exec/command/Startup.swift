@@ -8,7 +8,7 @@ struct Startup {
     let options: ExecOptions
     let isLive: Bool
     let isDemo: Bool
-    let isMainAllowed: Bool
+    let keyScope: KeyScope
 
     /// - Parameter entries: the journal's.
     /// - Throws: `Failure`: 69 where the exchange cannot be reached, 77 for a key that may do too much or too little.
@@ -17,6 +17,7 @@ struct Startup {
         try caller.synchronise()
         opening.clockOffset = caller.clockOffset
         try checkKey()
+        opening.keyScope = isDemo ? nil : keyScope
         try checkAccount()
         let open = Executor.executionsSince(entries)
         for symbol in options.symbolNames {
@@ -40,7 +41,7 @@ struct Startup {
 
     func key() throws -> KeyInfo? {
         // Demo accounts do not answer this.
-        isDemo ? nil : KeyInfo(try caller.get("/v5/user/query-api").result)
+        isDemo ? nil : KeyInfo(try caller.get(Request.key).result)
     }
 
     func wallet() throws -> WalletRow? {
@@ -54,7 +55,7 @@ struct Startup {
             guard isDemo else { throw Self.refusal("the exchange does not say what the key may do", .unavailable) }
             return
         }
-        let problems = KeyScope.problems(key, isLive: isLive, isMainAllowed: isMainAllowed)
+        let problems = keyScope.problems(key)
         if !problems.isEmpty { throw Self.refusal("the key: \(problems.joined(separator: "; "))", .permission) }
     }
 

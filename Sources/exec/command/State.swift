@@ -19,7 +19,12 @@ final class State {
     init(_ path: String) throws {
         self.path = path
         _ = umask(0o077)
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Self.refusal(.io, "make", path) }
+        if mkdir(path, 0o700) == 0 {
+            // Without its entry in the folder above, a loss of power would take the journal with it.
+            try Self.sync("\(path)/..")
+        } else if errno != EEXIST {
+            throw Self.refusal(.io, "make", path)
+        }
         lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw Self.refusal(.permission, "open", "\(path)/lock") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
@@ -42,9 +47,7 @@ final class State {
         }
         (journal, entries) = (content.journal, content.entries)
         guard fsync(file) == 0 else { throw Self.refusal(.io, "sync", name) }
-        let folder = open(path, O_RDONLY | O_CLOEXEC)
-        defer { close(folder) }
-        guard folder >= 0, fsync(folder) == 0 else { throw Self.refusal(.io, "sync", path) }
+        try Self.sync(path)
     }
 
     deinit {
@@ -76,6 +79,13 @@ final class State {
     private func fail(_ verb: String) -> Bool {
         failure = "unable to \(verb) \(path)/journal: \(errorText())"
         return false
+    }
+
+    private static func sync(_ folder: String) throws {
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw refusal(.io, "open", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw refusal(.io, "sync", folder) }
     }
 
     private static func read(_ file: Int32, _ name: String) throws -> [UInt8] {
