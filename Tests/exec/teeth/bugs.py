@@ -1,4 +1,7 @@
-"""Bugs that people make: each a change of drift-exec that its tests must find. (name, file, old text, new text)"""
+"""Bugs that people make: each a change of drift-exec, or of what it reads with, that its tests must find.
+
+(name, file, old text, new text); behind those for fuzzing the target that must find it.
+"""
 
 EXEC = "Sources/exec/"
 
@@ -45,6 +48,8 @@ FOLD = [
     ("why it was opened is forgotten", "Memory.swift", "conviction: sent[booking.link]?.conviction ?? .none", "conviction: .none"),
     ("what a foreign hand holds is forgotten by a restart", "Opening.swift", "guard let index = desk(row.symbol), desks[index].differsSince != nil else { return }", "guard let index = desk(row.symbol), desks[index].differsSince == .max else { return }"),
     ("orders of an earlier run are forgotten", "Opening.swift", "tickets.append(ticket)", "_ = ticket"),
+    ("an account in hedge mode goes on", "Booking.swift", 'if size > .zero { stop("\\(row.symbol) is in hedge mode: positions of both sides") }', ""),
+    ("what the key may do is not looked at again", "Answers.swift", "if !problems.isEmpty { stop(", "if false { stop("),
     ("lines of the journal are not chained", "Journal.swift", "let message = before + text", "let message = text"),
     ("damage in the journal is stepped over", "Journal.swift", "guard end == bytes.count - 1 else { throw JournalDamage(line: content.entries.count + 1) }", ""),
 ]
@@ -58,4 +63,12 @@ DOOR = [
     ("the halt file is not looked at", "command/State.swift", 'access("\\(path)/halt", F_OK) == 0', "false"),
     ("the secret is in the greeting", "command/Key.swift", '.number("\\(expires)"), .string(signature)]', '.number("\\(expires)"), .string(lend { String(decoding: $0, as: UTF8.self) })]'),
     ("SIGTERM ends at once", "command/ExecRun.swift", "            alarm(0)\n            interruption = number\n            end()", "            throw Failure.interrupted(number)"),
+]
+
+FUZZ = [
+    ("a trade of less than nothing is taken on the fast path", "../Records/RecordReader.swift", "quantity.mantissa >= 0,\n            match(text, &i, #\",\"side\":\"\"#)", "match(text, &i, #\",\"side\":\"\"#)", "records"),
+    ("the places behind the eighth are dropped", "../Venue/DecimalText.swift", "while fraction.last == UInt8(ascii: \"0\") { fraction.removeLast() }\n    guard fraction.count <= places", "fraction = fraction.prefix(places)\n    guard fraction.count <= places", "figures"),
+    ("a short line of a journal is read", "Journal.swift", "guard line.count > digits + 1, line.count < lineLimit,", "guard line.count < lineLimit,", "journals"),
+    ("what the wallet says is a number", "Booking.swift", "guard let equity = Money(text: row.equity), let available = Money(text: row.available) else { return }", "let (equity, available) = (Money(text: row.equity)!, Money(text: row.available)!)", "answers"),
+    ("what is told of a position is a number", "Booking.swift", "guard let index = desk(row.symbol), let size = Quantity(text: row.size) else { return }", "guard let index = desk(row.symbol) else { return }\n        let size = Quantity(text: row.size)!", "frames"),
 ]
