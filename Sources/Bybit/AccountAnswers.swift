@@ -14,6 +14,10 @@ public struct OrderRow: Equatable, Sendable {
     /// The client's own name; empty for what the exchange made itself.
     public let link: String
     public let symbol: String
+    public let side: Side?
+    public let quantity: String?
+    /// Microseconds.
+    public let created: Int64?
     public let status: Status
     /// Filled so far.
     public let filled: String
@@ -27,6 +31,9 @@ public struct OrderRow: Equatable, Sendable {
         self.id = id
         self.symbol = symbol
         link = json["orderLinkId"]?.text ?? ""
+        side = json["side"]?.text.flatMap { Side(rawValue: $0.lowercased()) }
+        quantity = json["qty"]?.filled
+        created = json["createdTime"]?.milliseconds
         filled = json["cumExecQty"]?.filled ?? "0"
         let words = [json["rejectReason"], json["cancelType"]].compactMap { $0?.filled }
         reason = words.first { $0 != "EC_NoError" && $0 != "UNKNOWN" } ?? status

@@ -16,8 +16,10 @@ public struct Conviction: Equatable, Sendable {
     }
 
     public init(_ intent: borrowing Record) {
+        // No double needs more: what is longer is not ours.
         func text(_ value: RecordValue?) -> String {
-            value?.number == nil ? "null" : String(decoding: value!.text, as: UTF8.self)
+            guard let value, value.number != nil, value.text.count <= 32 else { return "null" }
+            return String(decoding: value.text, as: UTF8.self)
         }
         drift = text(intent["drift"])
         confidence = text(intent["confidence"])

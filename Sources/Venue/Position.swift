@@ -93,6 +93,11 @@ public struct Position: Equatable, Sendable {
         return profit
     }
 
+    /// Nothing is open any more, and for how much it was closed nobody knows.
+    public mutating func vanish() {
+        (quantity, cost, openingFees, drained, margin) = (.zero, .zero, .zero, .zero, .zero)
+    }
+
     /// Takes funding out of the margin, at most what the collateral holds.
     ///
     /// Less collateral moves the bankruptcy price, and with it the fee for closing there (up for a long, down for a short),

@@ -18,6 +18,7 @@ extension Executor {
             }
             return
         }
+        if record.kind.isPrice { desks[index].pricedAt = record.ts }
         switch record.kind {
         case .quote: _ = desks[index].market.take(quote: record)
         case .trade: _ = desks[index].market.take(trade: record)
@@ -43,7 +44,7 @@ extension Executor {
             throw Rejection("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
         }
         let intent = String(decoding: id, as: UTF8.self)
-        guard !memory.intents.contains(intent), ids.insert(intent).inserted else {
+        guard !memory.intents.contains(intent), memory.sent[intent] == nil, ids.insert(intent).inserted else {
             throw Rejection("duplicate_id", "this id was used before")
         }
         guard !isEnding else { throw Rejection("ending", "the program is about to end") }
@@ -82,13 +83,18 @@ extension Executor {
         let desk = desks[index]
         try permit(desk, at: now)
         let age = Double(now + clockOffset - record.ts)
-        guard age <= settings.maxAge else {
+        // One of the future is as little of now: a clock is off.
+        guard age.magnitude <= settings.maxAge else {
             throw Rejection("stale_intent", "it is \(seconds(age)) old; --max-age is \(seconds(settings.maxAge))")
         }
         let price = try price(desk)
         guard let weight = record.fraction("weight"), let takeProfit = record.fraction("take_profit"),
-            let stopLoss = record.fraction("stop_loss"), stopLoss.units < Rate.one
-        else { throw Rejection("malformed", "weight, take_profit or stop_loss is not above 0 and at most 1") }
+            let stopLoss = record.fraction("stop_loss"), stopLoss.units < Rate.one,
+            record.side == .buy || takeProfit.units < Rate.one
+        else {
+            throw Rejection(
+                "malformed", "weight, take_profit or stop_loss is not above 0 and at most 1, or a level would be 0")
+        }
         try vacancy(desk)
         let terms = Sizing.Terms(record.side, price: price, leverage: settings.leverage, desk.instrument)
         let quantity = try size(terms, weight: weight)
@@ -96,7 +102,8 @@ extension Executor {
         try allow(notional, at: now)
         let sending = Sending(
             intent: intent, link: intent, symbol: desk.name, side: record.side, quantity: quantity, isReduceOnly: false,
-            notional: notional, conviction: Conviction(record), ts: now)
+            notional: notional, conviction: Conviction(record), fraction: Rate(units: Rate.one), tries: 0,
+            stamp: now + clockOffset, ts: now)
         var position = Position(Direction(opening: record.side), leverage: settings.leverage, opened: record.ts)
         position.add(Level(price: price, quantity: quantity), fee: .zero, desk.instrument)
         let protection = Distances(takeProfit: takeProfit, stopLoss: stopLoss).protection(of: position, desk.instrument)
@@ -119,10 +126,10 @@ extension Executor {
         guard desk.differsSince == nil else {
             throw Rejection("unresolved", "the exchange's position is not the one that was booked")
         }
-        let lag = Double(now + clockOffset - eventTime)
-        guard lag <= settings.maxLag else {
+        let lag = Double(now + clockOffset - desk.pricedAt)
+        guard lag.magnitude <= settings.maxLag else {
             throw Rejection(
-                "stale_feed", "the stream is \(seconds(lag)) behind; --max-lag is \(seconds(settings.maxLag))")
+                "stale_feed", "its last price is \(seconds(lag)) old; --max-lag is \(seconds(settings.maxLag))")
         }
     }
 

@@ -9,19 +9,24 @@ extension Executor {
         _ result: Result<Answer, RESTFailure>, of request: Request, at now: Int64, into out: inout Output
     ) {
         pending.remove(request.subject)
+        if case .failure(let failure) = result, request.body == nil { heed(failure) }
         if case .failure(.banned) = result { ban(at: now) }
+        defer { review(at: now) }
         switch request.subject {
         case .create(let link): created(link, result, at: now, into: &out)
         case .order(let link): found(link, result, else: Request.past, at: now, into: &out)
         case .past(let link): found(link, result, else: Request.fills, at: now, into: &out)
-        case .fills(let link): filled(link, result, at: now, into: &out)
+        case .fills(let link): filled(link, result, of: request, at: now, into: &out)
         case .executions(let symbol):
             guard let index = desk(symbol) else { return }
-            guard case .success(let answer) = result else { return desks[index].pages = [] }
-            desks[index].pages.append(answer)
-            if let next = request.page(after: answer), desks[index].pages.count < Request.pageLimit { return ask(next) }
-            let pages = desks[index].pages.reversed()
-            (desks[index].pages, desks[index].knownUpTo, desks[index].askAt) = ([], now, now)
+            guard case .success(let answer) = result else {
+                dropPages(of: request)
+                desks[index].tradesAskAt = now + 1_000_000
+                return
+            }
+            guard let pages = whole(request, answer) else { return }
+            desks[index].knownUpTo = desks[index].tradesAskedAt
+            desks[index].askAt = desks[index].differsSince == nil ? now : now + 500_000
             for page in pages { book(page, at: now, into: &out) }
         case .position(let symbol):
             guard let index = desk(symbol) else { return }
@@ -48,6 +53,16 @@ extension Executor {
         }
     }
 
+    /// What a refused question says of all that follows.
+    private mutating func heed(_ failure: RESTFailure) {
+        guard case .refused(let code, let text) = failure else { return }
+        switch Reaction(code: code) {
+        case .mistimed: ask(.time)
+        case .stop: stop("the exchange refuses with code \(code): \(text)")
+        default: break
+        }
+    }
+
     /// The exchange will not hear this address for ten minutes.
     private mutating func ban(at now: Int64) {
         bannedUntil = now + 600_000_000
@@ -64,7 +79,7 @@ extension Executor {
             switch result {
             case .success(let answer):
                 (Self.isFor(link, answer) ? .accepted : .unknown, "0", "the answer is not this order's")
-            case .failure(let failure): (Reaction(failure), failure.code, failure.text)
+            case .failure(let failure): (Reaction(failure), failure.code, String(failure.text.prefix(Self.textLimit)))
             }
         // What the stream has told meanwhile is more than any refusal: it was taken.
         let isSeen = tickets[index].state == .accepted
@@ -77,6 +92,9 @@ extension Executor {
         default: refused(index, reaction, code, text, at: now, into: &out)
         }
     }
+
+    /// The exchange's words go to the journal, whose lines are short.
+    private static let textLimit = 200
 
     private static func isFor(_ link: String, _ answer: Answer) -> Bool {
         answer.json["retCode"] != nil && answer.result["orderLinkId"]?.text ?? link == link
@@ -95,7 +113,6 @@ extension Executor {
     /// Nobody knows whether the exchange has it.
     mutating func doubt(_ index: Int, _ cause: String, at now: Int64) {
         tickets[index].state = .unknown
-        tickets[index].unknownSince = now
         tickets[index].askAt = now + 250_000
         say("order \(tickets[index].link): not known whether it was taken (\(cause)); the exchange is asked")
     }
@@ -108,15 +125,14 @@ extension Executor {
         guard let desk = desk(ticket.sending.symbol) else { return }
         switch reaction {
         case .stop: stop("the exchange refuses with code \(code): \(text)")
-        case .shut: desks[desk].shut = "the exchange refuses with code \(code): \(text)"
+        case .shut: shut(desk, "the exchange refuses with code \(code): \(text)")
         case .mistimed: ask(.time)
         default: break
         }
         if ticket.sending.isReduceOnly {
             let isGone = reaction == .nothingToReduce
             if isGone {
-                askExecutions(desk, at: now)
-                desks[desk].askAt = now
+                (desks[desk].tradesAskAt, desks[desk].askAt) = (now, now)
             }
             return retry(
                 ticket, desk, Rejection(code, text), mayPass: isGone || [.notNow, .mistimed].contains(reaction),
@@ -139,12 +155,13 @@ extension Executor {
     ) {
         // What exec closes by itself is tried for as long as there is something to close.
         guard let intent = ticket.sending.intent else { return }
-        guard mayPass, ticket.tries < 3 else {
+        guard mayPass, ticket.sending.tries < 3 else {
             return writeReject(intent, ticket.sending.symbol, refusal, into: &out)
         }
         desks[desk].waiting.insert(
             Desk.Reduction(
-                intent: intent, fraction: ticket.fraction, tries: ticket.tries + 1, notBefore: now + 500_000), at: 0)
+                intent: intent, fraction: ticket.sending.fraction, tries: ticket.sending.tries + 1,
+                notBefore: now + 500_000), at: 0)
     }
 
     // MARK: Looking it up
@@ -165,15 +182,18 @@ extension Executor {
     }
 
     private mutating func filled(
-        _ link: String, _ result: Result<Answer, RESTFailure>, at now: Int64, into out: inout Output
+        _ link: String, _ result: Result<Answer, RESTFailure>, of request: Request, at now: Int64,
+        into out: inout Output
     ) {
-        guard case .success(let answer) = result, let list = answer.result["list"]?.elements else {
+        guard case .success(let answer) = result, answer.result["list"]?.elements != nil else {
+            dropPages(of: request)
             if let index = ticket(link) { askLater(index, at: now) }
             return
         }
-        book(answer, at: now, into: &out)
+        guard let pages = whole(request, answer) else { return }
+        for page in pages { book(page, at: now, into: &out) }
         guard let index = ticket(link) else { return }
-        if tickets[index].state == .unknown, list.isEmpty {
+        if tickets[index].stated == .zero, tickets[index].booked == .zero {
             absent(index, at: now, into: &out)
         } else {
             finish(index, at: now, into: &out)
@@ -181,19 +201,26 @@ extension Executor {
         }
     }
 
-    /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive, and
-    /// when the request could not be accepted any more, it was never taken.
+    /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive all the
+    /// while, and when the request could not be accepted any more, it was never taken, or is no more.
     private mutating func absent(_ index: Int, at now: Int64, into out: inout Output) {
+        if tickets[index].absences == 0 { tickets[index].absentSince = now }
         tickets[index].absences += 1
         let ticket = tickets[index]
-        let age = now - ticket.sending.ts
-        guard ticket.absences >= 3, now - ticket.unknownSince >= 30_000_000, isStreaming,
-            age > Self.receiveWindow + 1_000_000
+        guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,
+            let streamingSince, streamingSince <= ticket.absentSince,
+            now - ticket.sending.ts > Self.receiveWindow + 1_000_000
         else { return askLater(index, at: now) }
-        tickets.remove(at: index)
+        let cause =
+            "the exchange does not have it, in \(ticket.absences) answers over "
+            + "\((now - ticket.absentSince) / 1_000_000) s"
+        notPlaced(index, Rejection("not_placed", cause), at: now, into: &out)
+    }
+
+    /// The exchange does not have this order: one that opens has ended, one that closes is tried under another name.
+    mutating func notPlaced(_ index: Int, _ refusal: Rejection, at now: Int64, into out: inout Output) {
+        let ticket = tickets.remove(at: index)
         note(.end(link: ticket.link, outcome: "not_placed"))
-        let refusal = Rejection(
-            "not_placed", "the exchange has never had it, in \(ticket.absences) answers over \(age / 1_000_000) s")
         guard ticket.sending.isReduceOnly, let desk = desk(ticket.sending.symbol) else {
             return writeReject(ticket.sending.intent, ticket.sending.symbol, refusal, into: &out)
         }

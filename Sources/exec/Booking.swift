@@ -4,18 +4,22 @@ import Venue
 
 /// What has been traded, and what the exchange says there is.
 extension Executor {
+    /// No name of the exchange's is longer, characters.
+    private static let nameLimit = 64
+
     /// Books the executions of an answer, the oldest first.
     mutating func book(_ answer: Answer, at now: Int64, into out: inout Output) {
         let rows = answer.list(ExecutionRow.init).enumerated()
             .sorted { ($0.element.ts, -$0.offset) < ($1.element.ts, -$1.offset) }
-        for (_, row) in rows { book(row, at: now, into: &out) }
+        for (_, row) in rows { book(row, isAnswer: true, at: now, into: &out) }
     }
 
     /// Books an execution, unless it has been.
-    mutating func book(_ row: ExecutionRow, at now: Int64, into out: inout Output) {
+    /// - Parameter isAnswer: whether it stands in an answer, in its order; messages may overtake each other.
+    mutating func book(_ row: ExecutionRow, isAnswer: Bool, at now: Int64, into out: inout Output) {
         guard !memory.executions.contains(row.id), let index = desk(row.symbol) else { return }
         guard let price = Price(text: row.price), let quantity = Quantity(text: row.quantity), price > .zero,
-            quantity > .zero, let fee = Money(text: row.fee)
+            quantity > .zero, let fee = Money(text: row.fee), row.id.count <= Self.nameLimit
         else { return say("\(row.symbol): an execution that cannot be read: \(row.id)") }
         if row.type == "Funding" {
             note(.funding(execution: row.id, received: -fee))
@@ -25,9 +29,15 @@ extension Executor {
         let place = row.link.isEmpty ? nil : ticket(row.link)
         let sending = row.link.isEmpty ? nil : memory.sent[row.link]
         let holding = memory.holding(row.symbol)
+        guard concerns(row, sending, holding, index) else { return }
         let closes = holding.map { $0.position.side.closing == row.side } ?? false
         let opens = sending.map { !$0.isReduceOnly } ?? false
-        guard closes ? quantity <= holding!.position.quantity : opens else {
+        let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
+        guard isOrdered, closes ? quantity <= holding!.position.quantity : opens else {
+            guard isAnswer else {
+                desks[index].tradesAskAt = now
+                return
+            }
             return isolate(
                 index, "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of an order of ours", into: &out
             )
@@ -35,7 +45,7 @@ extension Executor {
         let booking = Booking(
             execution: row.id, link: row.link, symbol: row.symbol, side: row.side,
             level: Level(price: price, quantity: quantity), fee: fee, isMaker: row.isMaker,
-            reason: Self.reason(row, sending),
+            reason: Self.reason(row, sending), executed: row.ts,
             // Of an earlier run only the exchange knows when.
             ts: hasStarted ? eventTime : row.ts)
         let realised = note(.fill(booking))
@@ -52,12 +62,32 @@ extension Executor {
         }
     }
 
+    /// Whether an execution is part of what is held now: an order of an earlier journal may have had a name of ours, and
+    /// what others traded before we held anything is over.
+    private func concerns(
+        _ row: ExecutionRow, _ sending: Sending?, _ holding: Memory.Holding?, _ index: Int
+    ) -> Bool {
+        if let sending { return row.ts >= sending.stamp - 60_000_000 }
+        return row.ts >= max(desks[index].startedAt, holding?.since ?? 0)
+    }
+
     private static func reason(_ row: ExecutionRow, _ sending: Sending?) -> String {
         if row.type == "BustTrade" || row.type == "AdlTrade" { return "liquidation" }
         if let sending { return sending.isReduceOnly ? "reduce" : "open" }
         if row.origin.contains("StopLoss") { return "stop_loss" }
         if row.origin.contains("TakeProfit") { return "take_profit" }
         return "external"
+    }
+
+    /// A position that ended longer ago than the exchange tells of.
+    mutating func note(gone holding: Memory.Holding, _ index: Int, at now: Int64, into out: inout Output) {
+        let name = desks[index].name
+        note(.gone(symbol: name, ts: now))
+        desks[index].differsSince = nil
+        say(
+            "\(name): \(holding.position.side.rawValue) \(holding.position.quantity) was closed more than a week ago: for how much "
+                + "is not told any more, and is in no result")
+        tell(index, at: now, into: &out)
     }
 
     /// What is in this symbol is not only ours: it is left alone, and nothing is opened beside it.
@@ -73,6 +103,10 @@ extension Executor {
     /// Takes what the exchange says of an order.
     mutating func take(_ row: OrderRow, at now: Int64, into out: inout Output) {
         guard let index = ticket(row.link), let filled = Quantity(text: row.filled) else { return }
+        guard Self.isOurs(row, tickets[index].sending) else {
+            let refusal = Rejection("not_placed", "the exchange has another order of this name: \(row.id)")
+            return notPlaced(index, refusal, at: now, into: &out)
+        }
         accept(index, row.id, into: &out)
         // Sources may contradict each other: what says more is later.
         tickets[index].stated = max(tickets[index].stated, filled)
@@ -91,13 +125,19 @@ extension Executor {
         }
     }
 
+    private static func isOurs(_ row: OrderRow, _ sending: Sending) -> Bool {
+        guard row.side ?? sending.side == sending.side else { return false }
+        guard row.quantity.flatMap({ Quantity(text: $0) }) ?? sending.quantity == sending.quantity else { return false }
+        return row.created ?? .max >= sending.stamp - 60_000_000
+    }
+
     /// Why an order ended, in the words of `paper`.
     private static func cause(_ reason: String) -> String {
         switch reason {
         case "EC_NoImmediateQtyToFill", "EC_ReachMarketPriceLimit", "EC_CancelForNoFullFill": "depth"
         case "CancelByReduceOnly", "CancelByTpSlTsClear", "CancelAllBeforeLiq": "position_gone"
         case "CancelByNoEnoughMargin": "margin"
-        default: reason
+        default: String(reason.prefix(nameLimit))
         }
     }
 
@@ -178,8 +218,8 @@ extension Executor {
         }
         let since = desks[index].differsSince ?? now
         desks[index].differsSince = since
-        if now - since >= 5_000_000 { return isolate(index, difference, into: &out) }
-        askExecutions(index, at: now)
+        if now - since >= 5_000_000, desks[index].knownUpTo > since { return isolate(index, difference, into: &out) }
+        desks[index].tradesAskAt = desks[index].tradesAskAt ?? now
     }
 
     // MARK: Money

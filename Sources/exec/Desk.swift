@@ -6,6 +6,8 @@ struct Desk {
     let name: String
     let instrument: Instrument
     var market = Market()
+    /// When its last price was, event time, microseconds; 0 before the first.
+    var pricedAt: Int64 = 0
     /// Why nothing is opened in it any more.
     var shut: String?
     /// Intents to reduce that wait until what is on its way has ended: what is left then, nobody knows before.
@@ -18,10 +20,13 @@ struct Desk {
     var askAt: Int64?
     /// The position is not what was booked, since then.
     var differsSince: Int64?
-    /// Every execution until then was asked for, microseconds of the wall clock.
+    /// When the exchange is next asked what has been traded; nil if nothing calls for it.
+    var tradesAskAt: Int64?
+    /// When it was last asked, and when before the last whole answer.
+    var tradesAskedAt: Int64 = 0
     var knownUpTo: Int64
-    /// Of an answer about executions that has more, the newest first.
-    var pages: [Answer] = []
+    /// What others traded before then is in what was held at the start, microseconds of the exchange's clock.
+    var startedAt: Int64 = 0
     /// The running number of the last position that the exchange told.
     var sequence: Int64 = -1
 
@@ -43,10 +48,6 @@ struct Ticket {
     enum State { case sent, accepted, unknown }
 
     let sending: Sending
-    /// Of an order that closes: of what was held when it was sent.
-    var fraction = Rate(units: Rate.one)
-    /// How often this intent was sent before, under other names.
-    var tries = 0
     var state = State.sent
     /// Whether its acceptance is on the record.
     var isTold = false
@@ -60,9 +61,9 @@ struct Ticket {
     var askAt: Int64
     /// So many times since it became unknown.
     var rounds = 0
-    /// So many valid answers in a row have not known it.
+    /// So many valid answers in a row have not known it, the first of them at a time.
     var absences = 0
-    var unknownSince: Int64 = 0
+    var absentSince: Int64 = 0
 
     var link: String { sending.link }
 }

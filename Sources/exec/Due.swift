@@ -5,11 +5,11 @@ extension Executor {
     /// Does what is due.
     /// - Parameter now: the wall clock, microseconds.
     public mutating func advance(to now: Int64, into out: inout Output) {
+        guard now >= bannedUntil else { return }
         if now >= timeAskAt {
             timeAskAt = now + 60_000_000
             ask(.time)
         }
-        guard now >= bannedUntil else { return }
         if now >= keyAskAt {
             keyAskAt = now + Self.keyInterval
             ask(.key)
@@ -30,6 +30,10 @@ extension Executor {
                 desks[index].askAt = nil
                 ask(.position(desks[index].name))
             }
+            if let askAt = desks[index].tradesAskAt, now >= askAt {
+                desks[index].tradesAskAt = nil
+                askExecutions(index, at: now)
+            }
             pump(index, at: now, into: &out)
         }
         if let askAt = walletAskAt, now >= askAt {
@@ -42,13 +46,15 @@ extension Executor {
     /// What the key may do is looked at so often: somebody may have given it more.
     static let keyInterval: Int64 = 3_600_000_000
 
-    /// What is held is looked at every half a minute, and every two seconds while no stream tells of it.
-    private mutating func review(at now: Int64) {
+    /// What is held is looked at every half a minute, and every two seconds while no stream tells of it; what it is worth,
+    /// of which no stream tells, every ten.
+    mutating func review(at now: Int64) {
         let interval: Int64 = isStreaming ? 30_000_000 : 2_000_000
-        for index in desks.indices where memory.holding(desks[index].name) != nil && desks[index].askAt == nil {
-            guard !pending.contains(.position(symbol: desks[index].name)) else { continue }
+        for index in desks.indices where memory.holding(desks[index].name) != nil {
+            if walletAskAt == nil, !pending.contains(.wallet) { walletAskAt = now + 10_000_000 }
+            guard desks[index].askAt == nil, !pending.contains(.position(symbol: desks[index].name)) else { continue }
             desks[index].askAt = now + interval
-            if !isStreaming { askExecutions(index, at: now) }
+            if !isStreaming { desks[index].tradesAskAt = now }
         }
     }
 
@@ -57,7 +63,7 @@ extension Executor {
         var due = min(timeAskAt, keyAskAt, walletAskAt ?? .max)
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
-            due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max, pumpAt(desk) ?? .max)
+            due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max, desk.tradesAskAt ?? .max, pumpAt(desk) ?? .max)
         }
         return max(due, bannedUntil)
     }

@@ -17,6 +17,8 @@ enum Entry: Equatable {
     /// Nothing is opened any more, until a person says so.
     case halt(code: String, reason: String, ts: Int64)
     case reset(ts: Int64)
+    /// A position is not there any more, and the exchange does not tell what became of it.
+    case gone(symbol: String, ts: Int64)
     /// An end that was meant.
     case stop(ts: Int64)
 }
@@ -35,7 +37,12 @@ struct Sending: Equatable {
     let notional: Money
     /// Why it is opened.
     let conviction: Conviction
-    /// Wall clock, microseconds.
+    /// Of one that closes: how much of what is held was to be closed.
+    let fraction: Rate
+    /// How often this intent was sent before, under other names.
+    let tries: Int
+    /// When, by the exchange's clock and by ours, microseconds.
+    let stamp: Int64
     let ts: Int64
 }
 
@@ -51,6 +58,8 @@ struct Booking: Equatable {
     let fee: Money
     let isMaker: Bool
     let reason: String
+    /// When, by the exchange's clock, microseconds.
+    let executed: Int64
     /// Event time, microseconds.
     let ts: Int64
 }
@@ -76,6 +85,7 @@ extension Entry {
         case .halt(let code, let reason, let ts):
             ["do": "halt", "code": .string(code), "reason": .string(reason), "ts": .number("\(ts)")]
         case .reset(let ts): ["do": "reset", "ts": .number("\(ts)")]
+        case .gone(let symbol, let ts): ["do": "gone", "symbol": .string(symbol), "ts": .number("\(ts)")]
         case .stop(let ts): ["do": "stop", "ts": .number("\(ts)")]
         }
     }
@@ -110,6 +120,9 @@ extension Entry {
         case "reset":
             guard let ts = integer("ts") else { return nil }
             self = .reset(ts: ts)
+        case "gone":
+            guard let symbol = text("symbol"), let ts = integer("ts") else { return nil }
+            self = .gone(symbol: symbol, ts: ts)
         case "stop":
             guard let ts = integer("ts") else { return nil }
             self = .stop(ts: ts)
@@ -125,6 +138,7 @@ extension Sending {
             "symbol": .string(symbol), "side": .string(side.rawValue), "qty": "\(quantity)",
             "reduce_only": .bool(isReduceOnly), "notional": "\(notional)", "drift": .string(conviction.drift),
             "confidence": .string(conviction.confidence), "half_life": .string(conviction.halfLife),
+            "fraction": "\(fraction)", "tries": .number("\(tries)"), "stamp": .number("\(stamp)"),
             "ts": .number("\(ts)"),
         ]
     }
@@ -132,10 +146,12 @@ extension Sending {
     init?(_ json: JSON) {
         guard let link = json["link"]?.text, let symbol = json["symbol"]?.text,
             let side = json["side"]?.text.flatMap({ Side(rawValue: $0) }),
+            let fraction = json["fraction"]?.text.flatMap({ Rate(text: $0) }),
+            let tries = json["tries"]?.text.flatMap({ Int($0) }),
             let quantity = json["qty"]?.text.flatMap({ Quantity(text: $0) }),
             let isReduceOnly = json["reduce_only"]?.bool,
             let notional = json["notional"]?.text.flatMap({ Money(text: $0) }),
-            let ts = json["ts"]?.text.flatMap({ Int64($0) })
+            let stamp = json["stamp"]?.text.flatMap({ Int64($0) }), let ts = json["ts"]?.text.flatMap({ Int64($0) })
         else { return nil }
         self.init(
             intent: json["intent"]?.text, link: link, symbol: symbol, side: side, quantity: quantity,
@@ -143,7 +159,7 @@ extension Sending {
             conviction: Conviction(
                 drift: json["drift"]?.text ?? "null", confidence: json["confidence"]?.text ?? "null",
                 halfLife: json["half_life"]?.text ?? "null"),
-            ts: ts)
+            fraction: fraction, tries: tries, stamp: stamp, ts: ts)
     }
 }
 
@@ -152,7 +168,8 @@ extension Booking {
         [
             "do": "fill", "execution": .string(execution), "link": .string(link), "symbol": .string(symbol),
             "side": .string(side.rawValue), "qty": "\(level.quantity)", "px": "\(level.price)", "fee": "\(fee)",
-            "maker": .bool(isMaker), "reason": .string(reason), "ts": .number("\(ts)"),
+            "maker": .bool(isMaker), "reason": .string(reason), "executed": .number("\(executed)"),
+            "ts": .number("\(ts)"),
         ]
     }
 
@@ -162,10 +179,12 @@ extension Booking {
             let quantity = json["qty"]?.text.flatMap({ Quantity(text: $0) }),
             let price = json["px"]?.text.flatMap({ Price(text: $0) }),
             let fee = json["fee"]?.text.flatMap({ Money(text: $0) }), let isMaker = json["maker"]?.bool,
-            let reason = json["reason"]?.text, let ts = json["ts"]?.text.flatMap({ Int64($0) })
+            let reason = json["reason"]?.text, let executed = json["executed"]?.text.flatMap({ Int64($0) }),
+            let ts = json["ts"]?.text.flatMap({ Int64($0) })
         else { return nil }
         self.init(
             execution: execution, link: link, symbol: symbol, side: side,
-            level: Level(price: price, quantity: quantity), fee: fee, isMaker: isMaker, reason: reason, ts: ts)
+            level: Level(price: price, quantity: quantity), fee: fee, isMaker: isMaker, reason: reason,
+            executed: executed, ts: ts)
     }
 }

@@ -24,8 +24,9 @@ public struct Executor {
     /// What is on its way to the exchange.
     var pending: Set<Request.Subject> = []
     var wallet: Wallet?
-    /// The private stream has been subscribed to, and lives.
-    public internal(set) var isStreaming = false
+    /// Since when the private stream has been subscribed to, and lives; nil if it does not.
+    var streamingSince: Int64?
+    public var isStreaming: Bool { streamingSince != nil }
     /// Why nothing is opened any more while the program runs.
     public internal(set) var stopped: String?
     private(set) var isHalted = false
@@ -66,11 +67,30 @@ public struct Executor {
         if pending.insert(request.subject).inserted { effects.append(.ask(request)) }
     }
 
+    /// Of answers that have more, the newest first.
+    private var pages: [Request.Subject: [Answer]] = [:]
+
     /// Asks what has been traded in a symbol of late, and at least since the last whole answer.
     mutating func askExecutions(_ index: Int, at now: Int64) {
+        guard !pending.contains(.executions(symbol: desks[index].name)) else { return }
+        desks[index].tradesAskedAt = now
         let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
         ask(.executions(desks[index].name, since: since + clockOffset, at: now + clockOffset))
     }
+
+    /// Takes a page, and asks for the next.
+    /// - Returns: all pages, the oldest first, once there is no further; nil before.
+    mutating func whole(_ request: Request, _ answer: Answer) -> [Answer]? {
+        pages[request.subject, default: []].append(answer)
+        if let next = request.page(after: answer), pages[request.subject]!.count < Request.pageLimit {
+            ask(next)
+            return nil
+        }
+        return pages.removeValue(forKey: request.subject)?.reversed()
+    }
+
+    /// The next question of this kind begins with the first page.
+    mutating func dropPages(of request: Request) { pages[request.subject] = nil }
 
     mutating func say(_ text: String) { effects.append(.say(text)) }
 
@@ -96,6 +116,13 @@ public struct Executor {
         say(isHalted ? "the halt file is there: nothing is opened" : "the halt file is gone: trading goes on")
     }
 
+    /// Nothing is opened in a symbol any more while the program runs.
+    mutating func shut(_ index: Int, _ cause: String) {
+        guard desks[index].shut == nil else { return }
+        desks[index].shut = cause
+        say("\(desks[index].name): nothing is opened in it: \(cause)")
+    }
+
     mutating func stop(_ cause: String) {
         guard stopped == nil else { return }
         stopped = cause
@@ -112,7 +139,9 @@ public struct Executor {
     /// Whether all that was begun has ended, and nobody waits for anything.
     public var isDone: Bool {
         isEnding && tickets.isEmpty
-            && desks.allSatisfy { $0.waiting.isEmpty && ($0.closing == nil || memory.holding($0.name) == nil) }
+            && desks.allSatisfy {
+                $0.waiting.isEmpty && ($0.closing == nil && $0.protectBy == nil || memory.holding($0.name) == nil)
+            }
     }
 
     /// No further intents come: at the end of input, or when somebody asks the program to end.

@@ -8,6 +8,8 @@ struct Memory {
         /// The intent that opened it.
         let opener: String
         let conviction: Conviction
+        /// When it was first filled, by the exchange's clock, microseconds.
+        let since: Int64
         var position: Position
     }
 
@@ -48,7 +50,9 @@ struct Memory {
             funding += received
         case .day(let number, let equity): day = (number, equity)
         case .halt(let code, let reason, _): halt = (code, reason)
-        case .reset: halt = nil
+        // The loss is looked at anew from here, or it would halt again at once.
+        case .reset: (halt, day) = (nil, nil)
+        case .gone(let symbol, _): holdings[symbol]?.position.vanish()
         case .stop: break
         }
         return .zero
@@ -72,6 +76,7 @@ struct Memory {
             holdings[booking.symbol]
             ?? Holding(
                 opener: sent[booking.link]?.intent ?? booking.link, conviction: sent[booking.link]?.conviction ?? .none,
+                since: booking.executed,
                 position: Position(
                     Direction(opening: booking.side), leverage: Rate(units: Rate.one), opened: booking.ts))
         var profit = Money.zero

@@ -76,7 +76,6 @@ extension Executor {
             guard let sending = memory.sent[link] else { continue }
             var ticket = Ticket(sending: sending, askAt: now)
             ticket.state = .unknown
-            ticket.unknownSince = now
             ticket.booked = memory.booked[link] ?? .zero
             ticket.stated = ticket.booked
             tickets.append(ticket)
@@ -85,13 +84,26 @@ extension Executor {
         for answer in opening.executions { book(answer, at: now, into: &out) }
         if let wallet = opening.wallet { take(wallet, at: now, into: &out) }
         for row in opening.positions { meet(row, at: now, into: &out) }
+        // A few seconds more, as an answer may be behind.
+        for index in desks.indices where desks[index].differsSince == nil && !hasTicket(desks[index].name) {
+            desks[index].startedAt = now + clockOffset - 5_000_000
+        }
         if let halt = memory.halt { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
     }
 
     /// A position that is not what the journal says was not made by us alone.
     private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
         take(row, at: now, into: &out)
-        guard let index = desk(row.symbol), desks[index].differsSince != nil else { return }
+        guard let index = desk(row.symbol) else { return }
+        if row.side != nil, let leverage = row.leverage.flatMap({ Rate(text: $0) }), leverage != settings.leverage {
+            shut(index, "what is held has leverage \(leverage), and --leverage is \(settings.leverage)")
+        }
+        guard desks[index].differsSince != nil else { return }
+        if eventTime == 0 { eventTime = now + clockOffset }
+        let reach = now + clockOffset - Request.executionsReach
+        if row.side == nil, let holding = memory.holding(row.symbol), holding.since < reach {
+            return note(gone: holding, index, at: now, into: &out)
+        }
         isolate(
             index, "\(row.side?.rawValue ?? "nothing") \(row.size) is held that is not what the journal has", into: &out
         )

@@ -101,12 +101,15 @@ public struct Request: Sendable {
         Request(subject: .fills(link: link), path: "/v5/execution/list", query: named(link, symbol) + "&limit=100")
     }
 
+    /// So far back the exchange is asked for executions, microseconds: a week, and a minute less for the way.
+    static let executionsReach: Int64 = 7 * 86_400_000_000 - 60_000_000
+
     /// The newest first, in pages; at most those of a week: what is older is not asked for by anybody.
     /// - Parameters:
     ///   - start: microseconds, as `now`.
     ///   - now: the exchange's time.
     public static func executions(_ symbol: String, since start: Int64, at now: Int64) -> Request {
-        let start = max(start, now - 7 * 86_400_000_000 + 60_000_000)
+        let start = max(start, now - executionsReach)
         return Request(
             subject: .executions(symbol: symbol), path: "/v5/execution/list",
             query: "category=linear&symbol=\(symbol)&startTime=\(start / 1000)&limit=100")

@@ -4,10 +4,7 @@ import Venue
 /// Orders leave: never twice under one name, and never before they are in the journal.
 extension Executor {
     /// - Throws: `dry_run`, if orders are only told of.
-    mutating func send(
-        _ sending: Sending, _ protection: OrderTerms.Protection? = nil, fraction: Rate = Rate(units: Rate.one),
-        tries: Int = 0
-    ) throws(Rejection) {
+    mutating func send(_ sending: Sending, _ protection: OrderTerms.Protection? = nil) throws(Rejection) {
         let isUrgent = sending.intent == nil
         let request = Request.create(sending, protection, slippage: isUrgent ? nil : settings.slippage)
         guard settings.isLive else {
@@ -17,15 +14,15 @@ extension Executor {
             )
         }
         note(.send(sending))
-        tickets.append(Ticket(sending: sending, fraction: fraction, tries: tries, askAt: .max))
+        tickets.append(Ticket(sending: sending, askAt: .max))
         ask(request)
     }
 
-    /// Sends what waits in a symbol, if nothing is on its way there. What closes all does not wait for an order of which
-    /// nobody knows: reduce-only closes no more than there is, however often it is sent.
+    /// Sends what waits in a symbol, if nothing is on its way there. What closes all waits two seconds at most, and not for an
+    /// order to close of which nobody knows: reduce-only closes no more than there is, however often it is sent.
     mutating func pump(_ index: Int, at now: Int64, into out: inout Output) {
         let desk = desks[index]
-        guard isFree(desk), now >= bannedUntil else { return }
+        guard now >= freeAt(desk), now >= bannedUntil else { return }
         guard let holding = memory.holding(desk.name) else {
             desks[index].closing = nil
             for reduction in desk.waiting {
@@ -48,9 +45,10 @@ extension Executor {
         }
     }
 
-    /// Whether something that closes all may leave.
-    private func isFree(_ desk: Desk) -> Bool {
-        tickets.allSatisfy { $0.sending.symbol != desk.name || $0.state == .unknown && $0.sending.isReduceOnly }
+    /// When something that closes all may leave.
+    private func freeAt(_ desk: Desk) -> Int64 {
+        tickets.filter { $0.sending.symbol == desk.name && !($0.state == .unknown && $0.sending.isReduceOnly) }
+            .map { $0.sending.ts + 2_000_000 }.max() ?? .min
     }
 
     private func mayGo(_ reduction: Desk.Reduction, _ desk: Desk) -> Bool {
@@ -59,8 +57,10 @@ extension Executor {
 
     /// When `pump` has something to send; nil if it has not.
     func pumpAt(_ desk: Desk) -> Int64? {
-        guard isFree(desk), memory.holding(desk.name) != nil else { return nil }
-        return desk.closing?.notBefore ?? desk.waiting.filter { mayGo($0, desk) }.map(\.notBefore).min()
+        guard memory.holding(desk.name) != nil,
+            let first = desk.closing?.notBefore ?? desk.waiting.filter({ mayGo($0, desk) }).map(\.notBefore).min()
+        else { return nil }
+        return max(first, freeAt(desk))
     }
 
     /// Closes a part of what is held now, or all.
@@ -74,8 +74,9 @@ extension Executor {
         let sending = Sending(
             intent: intent, link: link(intent ?? "x-\(desk.name.prefix(10))-\(String(now, radix: 36))", tries),
             symbol: desk.name, side: holding.position.side.closing, quantity: quantity, isReduceOnly: true,
-            notional: desk.market.valuation * quantity, conviction: .none, ts: now)
-        do throws(Rejection) { try send(sending, fraction: fraction, tries: tries) } catch {
+            notional: desk.market.valuation * quantity, conviction: .none, fraction: fraction, tries: tries,
+            stamp: now + clockOffset, ts: now)
+        do throws(Rejection) { try send(sending) } catch {
             if let intent { return writeReject(intent, desk.name, error, into: &out) }
             say("\(desk.name): \(error.reason)")
             desks[index].closing = nil

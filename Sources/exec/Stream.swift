@@ -11,7 +11,8 @@ extension Executor {
         let rows = frame["data"]?.elements ?? []
         switch frame["topic"]?.text?.split(separator: ".").first {
         case "order": for row in rows.compactMap(OrderRow.init) { take(row, at: now, into: &out) }
-        case "execution": for row in rows.compactMap(ExecutionRow.init) { book(row, at: now, into: &out) }
+        case "execution":
+            for row in rows.compactMap(ExecutionRow.init) { book(row, isAnswer: false, at: now, into: &out) }
         case "position":
             for row in rows.compactMap(PositionRow.init) { take(row, at: now, into: &out) }
         case "wallet": for row in rows.compactMap(WalletRow.init) { take(row, at: now, into: &out) }
@@ -22,16 +23,18 @@ extension Executor {
     /// The stream lives, or has died. What happened in between is asked for.
     public mutating func setStreaming(_ isStreaming: Bool, at now: Int64) {
         guard self.isStreaming != isStreaming else { return }
-        self.isStreaming = isStreaming
+        streamingSince = isStreaming ? now : nil
         say(
             isStreaming
                 ? "the private stream is connected" : "the private stream is gone: the exchange is asked instead")
-        for index in tickets.indices where tickets[index].state != .sent { tickets[index].askAt = now }
+        for index in tickets.indices where tickets[index].state != .sent {
+            (tickets[index].askAt, tickets[index].absences) = (now, 0)
+        }
         for index in desks.indices { desks[index].askAt = now }
         walletAskAt = now
         if isStreaming {
             for index in desks.indices where memory.holding(desks[index].name) != nil || hasTicket(desks[index].name) {
-                askExecutions(index, at: now)
+                desks[index].tradesAskAt = now
             }
         }
     }

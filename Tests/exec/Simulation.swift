@@ -64,8 +64,8 @@ final class Simulation {
     var faults = Faults.none
     /// What orders are answered with, and not carried out; nil for the exchange's own answer.
     var verdict: Result<Answer, RESTFailure>?
-    /// What the exchange says of the key; nil for its own answer.
-    var keyVerdict: Answer?
+    /// What questions are answered with; nil for the exchange's own answer.
+    var questionVerdict: ((Request) -> Result<Answer, RESTFailure>?)?
     let exchange: Exchange
     private let options: ExecOptions
     private(set) var executor: Executor?
@@ -73,7 +73,7 @@ final class Simulation {
     private var queue: [(at: Int64, number: Int, event: Event)] = []
     private var events = 0
     // The disk.
-    private(set) var disk: [UInt8] = []
+    var disk: [UInt8] = []
     private var journal = Journal()
     /// Orders that the journal has.
     private var kept: Set<String> = []
@@ -89,7 +89,7 @@ final class Simulation {
     private var connection: Int?
     private var reader = RecordReader()
     private var exchangeReader = RecordReader()
-    private var prices = [97_000.0, 3400.0]
+    var prices = [97_000.0, 3400.0]
     static let symbols = ["BTCUSDT", "ETHUSDT"]
 
     init(seed: UInt64, _ arguments: [String] = [], equity: String = "1000") throws {
@@ -294,8 +294,8 @@ final class Simulation {
             if happens(faults.limited, "10006, not done") {
                 return reply(.failure(.refused(10006, "Too many visits")), after: 10_000)
             }
-        } else if request.subject == .key, let keyVerdict {
-            return reply(.success(keyVerdict), after: 10_000)
+        } else if let given = questionVerdict?(request) {
+            return reply(given, after: 10_000)
         } else if happens(faults.questionFails, "question fails") {
             return reply(
                 .failure(

@@ -1,0 +1,57 @@
+@testable import ExecFold
+import Records
+import Rehearsal
+import Testing
+
+/// The words in which the stories are told.
+extension Simulation {
+    static func started(_ arguments: [String] = [], equity: String = "1000") throws -> Simulation {
+        let simulation = try Simulation(seed: 1, arguments, equity: equity)
+        try simulation.go(1)
+        return simulation
+    }
+
+    func open(
+        _ id: String = "BTC-o-1", _ symbol: String = "BTCUSDT", side: String = "buy", weight: Double = 0.2,
+        takeProfit: String = "0.1", drift: String = "0.0015", age: Int64 = 0
+    ) throws {
+        try intend(
+            id,
+            #"{"type":"intent","ts":\#(now - age),"id":"\#(id)","sym":"\#(symbol)","side":"\#(side)","reduce_only":false,"weight":\#(weight),"take_profit":\#(takeProfit),"stop_loss":0.1,"drift":\#(drift),"confidence":0.7,"half_life":60,"seq":1}"#
+        )
+    }
+
+    func reduce(_ id: String, _ fraction: Double, side: String = "sell") throws {
+        try intend(
+            id,
+            #"{"type":"intent","ts":\#(now),"id":"\#(id)","sym":"BTCUSDT","side":"\#(side)","reduce_only":true,"fraction":\#(fraction),"rule":"drift_flip","seq":2}"#
+        )
+    }
+
+    /// Goes on until something is so, for a minute at most.
+    func go(until isSo: () -> Bool) throws {
+        for _ in 0..<600 where !isSo() { try go(0.1) }
+        #expect(isSo())
+    }
+
+    /// The codes of the rejects, and the statuses of the orders, of an intent.
+    func ends(_ id: String) throws -> [String] {
+        let records = try audit.map { try JSON($0) }.filter { $0["id"].text == id }
+        return records.compactMap { record -> String? in
+            switch record["type"].text {
+            case "reject": record["code"].text
+            case "order": record["status"].text
+            default: nil
+            }
+        }
+    }
+
+    func last(_ type: String) throws -> JSON {
+        try #require(try audit.map { try JSON($0) }.last { $0["type"].text == type })
+    }
+
+    /// What is booked; nil for nothing.
+    func booked(_ symbol: String = "BTCUSDT") -> String? {
+        executor?.memory.holding(symbol).map { "\($0.position.quantity)" }
+    }
+}
