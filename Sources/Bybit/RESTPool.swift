@@ -23,10 +23,11 @@ public final class RESTPool<Tag> {
         curl_many_close(many)
     }
 
-    public var isFull: Bool { idle.isEmpty }
+    /// So many requests may begin now.
+    public var room: Int { idle.count }
     public var isIdle: Bool { busy.isEmpty }
 
-    /// Begins a request; `isFull` must be false.
+    /// Begins a request; there must be room.
     public func start(_ request: RESTRequest, _ tag: Tag) {
         let transfer = idle.removeLast()
         transfer.prepare(request)

@@ -35,8 +35,9 @@ public enum Failure: Error {
 /// The text of the last system call's error.
 public func errorText() -> String { String(cString: strerror(errno)) }
 
-/// Writes one line to standard error.
+/// Writes one line to standard error. What others have said may be in it: a terminal takes no orders from them.
 public func diagnose(_ program: String, _ text: String) {
-    let line = Array("\(program): \(text)\n".utf8)
+    let plain = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    let line = Array("\(program): \(plain)\n".utf8)
     _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
 }

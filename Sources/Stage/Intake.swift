@@ -13,6 +13,8 @@ public struct Intake: ~Copyable {
     public private(set) var badLines = 0
     private var firstBadLine = 0
     private var meta: ((Int64) -> [UInt8])?
+    /// Of the record that `next` found: which line it is, and where it begins.
+    private var place = (line: 0, offset: 0)
 
     /// - Parameters:
     ///   - program: the stage's name in `bad` records.
@@ -36,6 +38,12 @@ public struct Intake: ~Copyable {
         return false
     }
 
+    /// The record that `next` found must not stand here: it is treated as a line that is none.
+    public mutating func refuse(_ problem: Malformed, _ output: inout Output) {
+        let line = LineReader.Line(bytes: reader.record.bytes, number: place.line, offset: place.offset, defect: problem)
+        refuse(line, problem, &output)
+    }
+
     /// The end of the input: a line without LF is torn and never acted on.
     public mutating func end(_ output: inout Output) {
         if let torn = lines.torn() { _ = accept(torn, &output) }
@@ -57,6 +65,7 @@ public struct Intake: ~Copyable {
             refuse(line, error, &output)
             return false
         }
+        place = (line.number, line.offset)
         if reader.record.hasTime {
             lastTime = reader.record.ts
             if meta != nil { writeMeta(&output) }

@@ -31,7 +31,7 @@ public struct Executor {
     public internal(set) var stopped: String?
     private(set) var isHalted = false
     /// Nothing goes to the exchange before; microseconds of the wall clock.
-    var bannedUntil: Int64 = 0
+    public internal(set) var bannedUntil: Int64 = 0
     var refusals = 0
     /// Event time: that of the stream's last record.
     var eventTime: Int64 = 0

@@ -25,6 +25,12 @@ public struct LoopStage {
         instant = record.ts
     }
 
+    /// Whether a record may come back: what opens a position is decided by the gate, and by nobody behind it.
+    public func mayReturn(_ record: borrowing Record) -> Bool {
+        guard record.kind == .intent else { return true }
+        return record["reduce_only"]?.bool == true
+    }
+
     /// Notes a record that came back and was inserted.
     public mutating func insert(_ record: borrowing Record) {
         guard record.kind == .sync, let seq = record["seq"]?.integer else { return }

@@ -21,7 +21,7 @@ final class Caller {
     /// - Parameter offset: what the exchange's clock is ahead, microseconds.
     func sign(_ request: RESTRequest, offset: Int64) -> RESTRequest {
         var signed = request
-        let time = (wallMicroseconds() + offset) / 1000
+        let time = (steadyMicroseconds() + offset) / 1000
         signed.headers += key.headers(request, at: time, window: Executor.receiveWindow / 1000)
         return signed
     }
@@ -72,9 +72,9 @@ final class Caller {
     func synchronise() throws {
         var best = Int64.max
         for _ in 0..<3 {
-            let asked = wallMicroseconds()
+            let asked = steadyMicroseconds()
             let answer = try publicly("/v5/market/time", "")
-            let took = wallMicroseconds() - asked
+            let took = steadyMicroseconds() - asked
             guard let ts = answer.ts, took < best else { continue }
             best = took
             clockOffset = ts + 500 - (asked + took / 2)

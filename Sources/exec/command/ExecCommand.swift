@@ -55,9 +55,9 @@ struct ExecCommand: StageCommand {
     @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        Self.harden()
+        try Self.harden()
         if reset { return try lift() }
-        let key = try Key(file: try keyPath())
+        let key = try key()
         let caller = try Caller(venues.host, key)
         let startup = Startup(
             caller: caller, options: options, isLive: live, isDemo: venues.demo,
@@ -69,7 +69,7 @@ struct ExecCommand: StageCommand {
         let executor: Executor
         do {
             executor = try Executor(
-                options, isLive: live, entries: folder.entries, opening, at: wallMicroseconds(), into: &output)
+                options, isLive: live, entries: folder.entries, opening, at: steadyMicroseconds(), into: &output)
         } catch { throw Self.refusal(error, state) }
         let run = try ExecRun(
             executor, folder, caller, PrivateStream(venues.stream, key), output, meta: meta)
@@ -90,27 +90,32 @@ struct ExecCommand: StageCommand {
 
     private func lift() throws {
         let folder = try State(state)
-        guard folder.keep(Remark.reset(at: wallMicroseconds())) else {
+        guard folder.keep(Remark.reset(at: steadyMicroseconds())) else {
             throw Failure.refused(.io, folder.failure ?? "")
         }
         diagnose(Self.program, "trading may begin again in \(state)")
     }
 
-    private func keyPath() throws -> String {
-        if let keyFile { return keyFile }
-        if let folder = getenv("CREDENTIALS_DIRECTORY") { return String(cString: folder) + "/bybit-key" }
+    private func key() throws -> Key {
+        if let keyFile { return try Key(file: keyFile) }
+        if let folder = getenv("CREDENTIALS_DIRECTORY") {
+            return try Key(file: String(cString: folder) + "/bybit-key", isCredential: true)
+        }
         throw Failure.refused(.usage, "unable to sign: --key-file names no file, and there is no systemd credential")
     }
 
     /// No core, no other process in our memory; and no backtrace, which prints what registers point to: once, that was a
-    /// secret. The runtime reads its variable at the start, so the program begins again with it.
-    private static func harden() {
+    /// secret. The runtime reads its variable at the start, so the program begins again with it. And no variable has TLS write
+    /// down its keys, or load what is not the system's.
+    private static func harden() throws {
+        for name in ["SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES"] { unsetenv(name) }
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         if getenv("SWIFT_BACKTRACE").map({ String(cString: $0) }) != "enable=no" {
             setenv("SWIFT_BACKTRACE", "enable=no", 1)
             UnixSignals.block(false)
             execv("/proc/self/exe", CommandLine.unsafeArgv)
+            throw Failure.refused(.software, "unable to begin without backtraces, which may show the secret: \(errorText())")
         }
         _ = unix_harden()
     }

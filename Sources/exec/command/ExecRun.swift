@@ -56,11 +56,11 @@ final class ExecRun {
 
     private var isOver: Bool {
         guard let endBy else { return false }
-        return executor.isDone && wire.isIdle && (outbox.isEmpty || outputFailure != nil) || wallMicroseconds() >= endBy
+        return executor.isDone && wire.isIdle && (outbox.isEmpty || outputFailure != nil) || steadyMicroseconds() >= endBy
     }
 
     private func turn() throws {
-        let now = wallMicroseconds()
+        let now = steadyMicroseconds()
         if now - haltCheckedAt > 100_000 {
             haltCheckedAt = now
             executor.setHalted(state.hasHaltFile)
@@ -79,7 +79,7 @@ final class ExecRun {
         isReadable = false
         guard let count = try input.fill() else { return }
         while input.next(&output) {
-            executor.receive(input.reader, at: wallMicroseconds(), into: &output)
+            executor.receive(input.reader, at: steadyMicroseconds(), into: &output)
             try act()
         }
         guard count == 0 else { return }
@@ -100,9 +100,12 @@ final class ExecRun {
     }
 
     private func takeAnswers() throws {
-        let now = wallMicroseconds()
-        for (flight, result) in wire.run(at: now, offset: executor.clockOffset) {
-            if case .success(let answer) = result, flight.request.subject == .time, let ts = answer.ts {
+        let now = steadyMicroseconds()
+        for (flight, result) in wire.run(at: now, offset: executor.clockOffset, bannedUntil: executor.bannedUntil) {
+            // A slow answer does not say when its time was.
+            if case .success(let answer) = result, flight.request.subject == .time, now - flight.sent < 1_000_000,
+                let ts = answer.ts
+            {
                 executor.clockOffset = ts + 500 - (flight.sent + now) / 2
             }
             executor.receive(result, of: flight.request, at: now, into: &output)
@@ -115,14 +118,15 @@ final class ExecRun {
     /// Does what the executor wants, in its order: nothing goes out whose entry is not in the journal.
     private func act() throws {
         guard executor.hasEffects else { return }
-        // What is told of must not be in the journal alone: after a crash it is rather told twice than never.
+        // As far as the reader takes it, what is told of is not in the journal alone: after a crash it is rather told twice
+        // than never.
         flush()
         for effect in executor.takeEffects() {
             switch effect {
             case .keep(let entry):
                 guard state.keep(entry) else { throw Failure.refused(.io, state.failure ?? "") }
-            case .ask(let request): wire.add(request)
-            case .say(let text): diagnose("drift-exec", text)
+            case .ask(let request): wire.add(request, at: steadyMicroseconds())
+            case .say(let text): tell(text)
             }
         }
         // What was added leaves now.
@@ -157,7 +161,7 @@ final class ExecRun {
         stream.addFiles(to: &files)
         let hasStream = files.count > streamIndex
         wire.addFiles(to: &files)
-        let now = wallMicroseconds()
+        let now = steadyMicroseconds()
         let due = max(0, min(executor.nextDue, stream.nextDue, endBy ?? .max, now + 200_000) - now)
         let timeout = min(due, Int64(wire.timeoutMilliseconds ?? 200) * 1000)
         let ready = UnixSignals.wait(
@@ -183,21 +187,21 @@ final class ExecRun {
     /// What happens can be told no more: nothing is opened, and what is open ends as `--on-end` says.
     private func closeOutput(_ cause: String) {
         outputFailure = cause
-        diagnose("drift-exec", "unable to write to standard output: \(cause); nothing further is opened")
+        tell("unable to write to standard output: \(cause); nothing further is opened")
         end()
     }
 
     private func end() {
         guard endBy == nil else { return }
-        endBy = wallMicroseconds() + Self.endLimit
+        endBy = steadyMicroseconds() + Self.endLimit
         executor.end()
     }
 
     private func finish() throws {
-        _ = state.keep(Remark.stop(at: wallMicroseconds()))
-        diagnose("drift-exec", "the journal ends with \(state.head)")
+        _ = state.keep(Remark.stop(at: steadyMicroseconds()))
+        tell("the journal ends with \(state.head)")
         let isDone = executor.isDone
-        if !isDone { diagnose("drift-exec", "the end came before all was known: the next start asks the exchange") }
+        if !isDone { tell("the end came before all was known: the next start asks the exchange") }
         if let outputFailure { throw Failure.refused(.io, "unable to write to standard output: \(outputFailure)") }
         if let interruption { throw Failure.interrupted(interruption) }
         try input.check()

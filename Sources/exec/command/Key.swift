@@ -12,14 +12,15 @@ final class Key {
     private let secret: UnsafeMutableRawBufferPointer
 
     /// Reads `KEY SECRET` from a file that is ours alone.
+    /// - Parameter isCredential: it is systemd's, which lets its service in by an access list: that shows as rights of the group.
     /// - Throws: `Failure`, before anything else is done.
-    init(file path: String) throws {
+    init(file path: String, isCredential: Bool = false) throws {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw Self.refusal(.noInput, path, errno == ELOOP ? "it is a symbolic link" : errorText())
         }
         defer { close(descriptor) }
-        try Self.trust(descriptor, path)
+        try Self.trust(descriptor, path, isCredential)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.fileLimit, alignment: 4096)
         _ = mlock(buffer.baseAddress!, buffer.count)
         let count = read(descriptor, buffer.baseAddress, buffer.count)
@@ -79,7 +80,7 @@ final class Key {
     }
 
     /// The file must be a regular one of ours that nobody else may read, in a folder that nobody else may change.
-    private static func trust(_ descriptor: Int32, _ path: String) throws {
+    private static func trust(_ descriptor: Int32, _ path: String, _ isCredential: Bool) throws {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw refusal(.noInput, path, "it is not a regular file")
@@ -87,7 +88,8 @@ final class Key {
         guard status.st_uid == geteuid() || status.st_uid == 0 else {
             throw refusal(.permission, path, "it is somebody else's")
         }
-        guard status.st_mode & 0o077 == 0 else {
+        let others: mode_t = isCredential && status.st_uid == 0 ? 0o037 : 0o077
+        guard status.st_mode & others == 0 else {
             throw refusal(.permission, path, "others may read or write it (chmod 600)")
         }
         let folder = path.contains("/") ? String(path[..<path.lastIndex(of: "/")!]) : "."

@@ -14,6 +14,8 @@ final class PrivateStream {
     private let url: String
     private let key: Key
     private var process: pid_t = 0
+    /// Children that have been told to end, and when they are killed if they have not.
+    private var leaving: [(process: pid_t, killAt: Int64)] = []
     private var toChild: Int32 = -1
     private var fromChild: Int32 = -1
     private var lines: LineReader?
@@ -27,7 +29,9 @@ final class PrivateStream {
         self.key = key
     }
 
-    deinit { end() }
+    deinit {
+        for child in leaving.map(\.process) + [process] where child > 0 { kill(child, SIGKILL) }
+    }
 
     func addFiles(to files: inout [pollfd]) {
         if fromChild >= 0 { files.append(pollfd(fd: fromChild, events: Int16(POLLIN), revents: 0)) }
@@ -39,18 +43,19 @@ final class PrivateStream {
     /// Starts the child if there is none, and takes what it has brought.
     /// - Parameter isReadable: whether the file of `addFiles` is ready.
     func run(at now: Int64, offset: Int64, isReadable: Bool) throws -> [Event] {
-        if process == 0, now >= startAt { try start(at: now) }
+        reap(at: now)
+        if process == 0, now >= startAt { start(at: now) }
         var events: [Event] = []
         if let replyBy, now >= replyBy {
-            diagnose("drift-exec", "the private stream does not answer: it is begun anew")
-            end()
+            tell("the private stream does not answer: it is begun anew")
+            end(at: now)
             startAt = now + 1_000_000
             down(&events)
         }
         guard isReadable, fromChild >= 0 else { return events }
         guard let count = try lines?.fill() else { return events }
         if count == 0 {
-            end()
+            end(at: now)
             startAt = now + 2_000_000
             down(&events)
             return events
@@ -65,16 +70,22 @@ final class PrivateStream {
         isUp = false
     }
 
+    /// A frame is missing: what it said is asked for, as after a break.
+    private func miss(_ events: inout [Event]) {
+        if isUp { events += [.isUp(false), .isUp(true)] }
+    }
+
     private func take(_ line: LineReader.Line, at now: Int64, _ offset: Int64, _ events: inout [Event]) {
         let text = line.bytes.dropLast()
-        guard line.defect == nil, let space = text.firstIndex(of: UInt8(ascii: " ")) else { return }
+        guard line.defect == nil, let space = text.firstIndex(of: UInt8(ascii: " ")) else { return miss(&events) }
         let rest = text[(space + 1)...]
         let isEvent = rest.starts(with: "! ".utf8)
-        guard let json = try? JSON(reading: Array(isEvent ? rest.dropFirst(2) : rest)) else { return }
+        guard let json = try? JSON(reading: Array(isEvent ? rest.dropFirst(2) : rest)) else { return miss(&events) }
         if isEvent {
             switch json["event"]?.text {
             case "open": say(key.greeting(expires: (now + offset) / 1000 + 10_000), at: now)
-            case "closed", "failed", "skipped": down(&events)
+            case "closed", "failed": down(&events)
+            case "skipped": miss(&events)
             default: break
             }
             return
@@ -82,16 +93,16 @@ final class PrivateStream {
         switch json["op"]?.text {
         case "auth":
             guard json["success"]?.bool == true else {
-                diagnose("drift-exec", "the private stream refuses the key: \(json["ret_msg"]?.text ?? "?")")
+                tell("the private stream refuses the key: \(json["ret_msg"]?.text ?? "?")")
                 return
             }
             say(["op": "subscribe", "args": .array(Executor.topics.map { .string($0) })], at: now)
         case "subscribe":
-            replyBy = nil
             guard json["success"]?.bool == true else {
-                diagnose("drift-exec", "the private stream refuses its topics: \(json["ret_msg"]?.text ?? "?")")
+                tell("the private stream refuses its topics: \(json["ret_msg"]?.text ?? "?")")
                 return
             }
+            replyBy = nil
             isUp = true
             events.append(.isUp(true))
         default: if json["topic"] != nil { events.append(.frame(json)) }
@@ -105,10 +116,13 @@ final class PrivateStream {
         _ = line.withUnsafeBytes { write(toChild, $0.baseAddress, $0.count) }
     }
 
-    private func start(at now: Int64) throws {
+    /// Without the stream the exchange is asked: what is open is not left for want of a process.
+    private func start(at now: Int64) {
+        startAt = now + 2_000_000
         var (input, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
         guard pipe(&input) == 0, pipe(&output) == 0 else {
-            throw Failure.refused(.temporary, "unable to open a pipe: \(errorText())")
+            for file in input + output where file >= 0 { close(file) }
+            return tell("unable to open a pipe to drift-ws: \(errorText())")
         }
         for file in input + output { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
@@ -128,7 +142,9 @@ final class PrivateStream {
         close(input[0])
         close(output[1])
         guard status == 0 else {
-            throw Failure.refused(.unavailable, "unable to start drift-ws: \(String(cString: strerror(status)))")
+            process = 0
+            for file in [input[1], output[0]] { close(file) }
+            return tell("unable to start drift-ws: \(String(cString: strerror(status)))")
         }
         (toChild, fromChild) = (input[1], output[0])
         lines = LineReader(fromChild, lineLimit: 2 << 20)
@@ -145,14 +161,21 @@ final class PrivateStream {
         return access(String(beside), X_OK) == 0 ? String(beside) : "drift-ws"
     }
 
-    private func end() {
+    private func end(at now: Int64) {
         lines = nil
         for file in [toChild, fromChild] where file >= 0 { close(file) }
         (toChild, fromChild) = (-1, -1)
         guard process > 0 else { return }
         kill(process, SIGTERM)
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
+        leaving.append((process, now + 2_000_000))
         process = 0
+    }
+
+    /// Takes leave of children that have ended; nobody waits for one that has not.
+    private func reap(at now: Int64) {
+        leaving.removeAll { child, killAt in
+            if now >= killAt { kill(child, SIGKILL) }
+            return waitpid(child, nil, WNOHANG) != 0
+        }
     }
 }

@@ -28,13 +28,15 @@ struct Startup {
             if let since = open[symbol] {
                 let offset = caller.clockOffset
                 opening.executions += try Request.executions(
-                    symbol, since: since + offset, at: wallMicroseconds() + offset
+                    symbol, since: since + offset, at: steadyMicroseconds() + offset
                 ).pages(caller.get)
             }
         }
         opening.wallet = try wallet()
         guard opening.wallet != nil else {
-            throw Self.refusal("the exchange does not say what the account holds", .unavailable)
+            throw Self.refusal(
+                "the exchange does not say what the account holds and what of it is free (isolated margin is not supported)",
+                .unavailable)
         }
         return opening
     }

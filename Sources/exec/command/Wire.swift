@@ -11,9 +11,15 @@ struct Wire {
     private static let questionsAtOnce = 20.0
     private static let questionsASecond = 20.0
 
+    /// So many requests at once; some of the places are for orders alone.
+    private static let places = 6
+    private static let placesOfOrders = 2
+    /// An order that has waited so long does not leave any more: what it was decided on is over.
+    private static let patience: Int64 = 2_000_000
+
     private let pool: RESTPool<Flight>
     private let caller: Caller
-    private var orders: [Request] = []
+    private var orders: [(request: Request, since: Int64)] = []
     private var questions: [Request] = []
     private var orderTokens = ordersAtOnce
     private var questionTokens = questionsAtOnce
@@ -27,29 +33,44 @@ struct Wire {
 
     init(_ caller: Caller) throws(RESTFailure) {
         self.caller = caller
-        pool = try RESTPool(caller.host, most: 6)
+        pool = try RESTPool(caller.host, most: Self.places)
     }
 
-    mutating func add(_ request: Request) {
-        if request.body == nil { questions.append(request) } else { orders.append(request) }
+    mutating func add(_ request: Request, at now: Int64) {
+        if request.body == nil { questions.append(request) } else { orders.append((request, now)) }
     }
 
     var isIdle: Bool { pool.isIdle && orders.isEmpty && questions.isEmpty }
 
     /// Sends what may go, and takes what has come.
-    /// - Parameter offset: what the exchange's clock is ahead, microseconds.
-    mutating func run(at now: Int64, offset: Int64) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
+    /// - Parameters:
+    ///   - offset: what the exchange's clock is ahead, microseconds.
+    ///   - bannedUntil: before that nothing leaves.
+    mutating func run(
+        at now: Int64, offset: Int64, bannedUntil: Int64
+    ) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
         refill(at: now)
-        while !orders.isEmpty, orderTokens >= 1, !pool.isFull {
-            orderTokens -= 1
-            start(orders.removeFirst(), at: now, offset)
+        if now >= bannedUntil { send(at: now, offset) }
+        var ended: [(flight: Flight, result: Result<Answer, RESTFailure>)] = []
+        while let (request, since) = orders.first, now - since > Self.patience {
+            orders.removeFirst()
+            ended.append((Flight(request: request, sent: now), .failure(.unsent("it has waited too long for its turn"))))
         }
-        while !questions.isEmpty, questionTokens >= 1, !pool.isFull {
+        ended += pool.run().map { tag, result in
+            (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })
+        }
+        return ended
+    }
+
+    private mutating func send(at now: Int64, _ offset: Int64) {
+        while let (request, since) = orders.first, now - since <= Self.patience, orderTokens >= 1, pool.room > 0 {
+            orderTokens -= 1
+            orders.removeFirst()
+            start(request, at: now, offset)
+        }
+        while !questions.isEmpty, questionTokens >= 1, pool.room > Self.placesOfOrders {
             questionTokens -= 1
             start(questions.removeFirst(), at: now, offset)
-        }
-        return pool.run().map { tag, result in
-            (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })
         }
     }
 
@@ -69,7 +90,7 @@ struct Wire {
 
     /// When to run again at the latest, milliseconds from now.
     var timeoutMilliseconds: Int? {
-        let waits = (!orders.isEmpty || !questions.isEmpty) && !pool.isFull
+        let waits = (!orders.isEmpty || !questions.isEmpty) && pool.room > 0
         return [waits ? 50 : nil, pool.timeoutMilliseconds].compactMap { $0 }.min()
     }
 }

@@ -89,6 +89,10 @@ final class LoopRun {
     /// Inserts what came back, up to the awaited `sync`; live, all of it.
     private func insert() {
         while isLive || stage.awaited != nil, returned.next(&output) {
+            guard stage.mayReturn(returned.reader.record) else {
+                returned.refuse(Malformed("an intent to open comes from the gate, not back from behind it", at: 0), &output)
+                continue
+            }
             output.pass(returned.reader.record)
             stage.insert(returned.reader.record)
         }

@@ -72,17 +72,18 @@ class Market:
 class Exec:
     """A drift-exec of our own; what it writes is kept, and looked at by `wait`."""
 
-    def __init__(self, directory, port, *options, state=None, live=True, environment=None, name="exec", keys=None, output=None):
+    def __init__(self, directory, port, *options, state=None, live=True, environment=None, name="exec", keys=None, output=None, errors=None,
+                 program=PROGRAM):
         self.state = state or os.path.join(directory, "state")
         self.audit = os.path.join(directory, f"{name}.audit")
         self.errors = os.path.join(directory, f"{name}.errors")
         self.lock = threading.Lock()
         self.errors_began = os.path.getsize(self.errors) if os.path.exists(self.errors) else 0
         self.began = os.path.getsize(self.audit) if os.path.exists(self.audit) else 0
-        command = [PROGRAM, "--key-file", keys or os.path.join(directory, "keys"), "--state", self.state,
+        command = [program, "--key-file", keys or os.path.join(directory, "keys"), "--state", self.state,
                    "--url", f"http://127.0.0.1:{port}", *(["--live"] if live else []), *options]
         self.process = subprocess.Popen(
-            self.start(command), stdin=subprocess.PIPE, stdout=output or open(self.audit, "ab"), stderr=open(self.errors, "ab"),
+            self.start(command), stdin=subprocess.PIPE, stdout=output or open(self.audit, "ab"), stderr=errors or open(self.errors, "ab"),
             env=environment)
 
     def start(self, command):
