@@ -201,14 +201,14 @@ extension Executor {
         }
     }
 
-    /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive all the
-    /// while, and when the request could not be accepted any more, it was never taken, or is no more.
+    /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive, and
+    /// when the request could not be accepted any more, it was never taken, or is no more.
     private mutating func absent(_ index: Int, at now: Int64, into out: inout Output) {
         if tickets[index].absences == 0 { tickets[index].absentSince = now }
         tickets[index].absences += 1
         let ticket = tickets[index]
         guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,
-            let streamingSince, streamingSince <= ticket.absentSince,
+            let streamingSince, now - streamingSince >= Self.receiveWindow,
             now - ticket.sending.ts > Self.receiveWindow + 1_000_000
         else { return askLater(index, at: now) }
         let cause =

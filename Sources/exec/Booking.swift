@@ -17,7 +17,9 @@ extension Executor {
     /// Books an execution, unless it has been.
     /// - Parameter isAnswer: whether it stands in an answer, in its order; messages may overtake each other.
     mutating func book(_ row: ExecutionRow, isAnswer: Bool, at now: Int64, into out: inout Output) {
-        guard !memory.executions.contains(row.id), let index = desk(row.symbol) else { return }
+        guard !memory.executions.contains(row.id), !strays.contains(row.id), let index = desk(row.symbol) else {
+            return
+        }
         guard let price = Price(text: row.price), let quantity = Quantity(text: row.quantity), price > .zero,
             quantity > .zero, let fee = Money(text: row.fee), row.id.count <= Self.nameLimit
         else { return say("\(row.symbol): an execution that cannot be read: \(row.id)") }
@@ -30,6 +32,11 @@ extension Executor {
         let sending = row.link.isEmpty ? nil : memory.sent[row.link]
         let holding = memory.holding(row.symbol)
         guard concerns(row, sending, holding, index) else { return }
+        // What others traded is booked behind what ours did before it, and of that a message may be missing.
+        if !isAnswer, sending == nil, hasTicket(row.symbol) {
+            desks[index].tradesAskAt = now
+            return
+        }
         let closes = holding.map { $0.position.side.closing == row.side } ?? false
         let opens = sending.map { !$0.isReduceOnly } ?? false
         let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
@@ -38,9 +45,15 @@ extension Executor {
                 desks[index].tradesAskAt = now
                 return
             }
-            return isolate(
+            isolate(
                 index, "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of an order of ours", into: &out
             )
+            strays.insert(row.id)
+            if let place {
+                tickets[place].booked += quantity
+                finish(place, at: now, into: &out)
+            }
+            return
         }
         let booking = Booking(
             execution: row.id, link: row.link, symbol: row.symbol, side: row.side,
@@ -79,14 +92,17 @@ extension Executor {
         return "external"
     }
 
-    /// A position that ended longer ago than the exchange tells of.
-    mutating func note(gone holding: Memory.Holding, _ index: Int, at now: Int64, into out: inout Output) {
+    /// A position is not there any more, and no execution that the exchange tells of has closed it: perhaps it was longer ago
+    /// than that.
+    private mutating func forget(_ holding: Memory.Holding, _ index: Int, at now: Int64, into out: inout Output) {
         let name = desks[index].name
+        let cause =
+            "\(holding.position.side.rawValue) \(holding.position.quantity) is not there any more: for how much it was closed "
+            + "the exchange does not tell, and it is in no result"
         note(.gone(symbol: name, ts: now))
         desks[index].differsSince = nil
-        say(
-            "\(name): \(holding.position.side.rawValue) \(holding.position.quantity) was closed more than a week ago: for how much "
-                + "is not told any more, and is in no result")
+        writeReject(nil, name, Rejection("foreign_position", cause), into: &out)
+        say("\(name): \(cause)")
         tell(index, at: now, into: &out)
     }
 
@@ -192,11 +208,13 @@ extension Executor {
             desks[index].sequence = sequence
         }
         guard let holding = memory.holding(row.symbol) else {
-            return compare(index, isSame: size == .zero, "\(row.size) are held that are not ours", at: now, into: &out)
+            return compare(
+                index, isSame: size == .zero, isFlat: size == .zero, "\(row.size) are held that are not ours", at: now,
+                into: &out)
         }
         let isSame = size == holding.position.quantity && row.side == holding.position.side.opening
         compare(
-            index, isSame: isSame,
+            index, isSame: isSame, isFlat: size == .zero,
             "\(holding.position.side.rawValue) \(holding.position.quantity) is booked, and the exchange has "
                 + "\(row.side?.rawValue ?? "nothing") \(row.size)", at: now, into: &out)
         guard size > .zero, isSame else { return }
@@ -209,7 +227,7 @@ extension Executor {
 
     /// A position that differs for longer than its messages may take is not only ours.
     private mutating func compare(
-        _ index: Int, isSame: Bool, _ difference: String, at now: Int64, into out: inout Output
+        _ index: Int, isSame: Bool, isFlat: Bool, _ difference: String, at now: Int64, into out: inout Output
     ) {
         let name = desks[index].name
         guard !isSame, !hasTicket(name) else {
@@ -218,7 +236,10 @@ extension Executor {
         }
         let since = desks[index].differsSince ?? now
         desks[index].differsSince = since
-        if now - since >= 5_000_000, desks[index].knownUpTo > since { return isolate(index, difference, into: &out) }
+        if now - since >= 5_000_000, desks[index].knownUpTo > since {
+            if isFlat, let holding = memory.holding(name) { return forget(holding, index, at: now, into: &out) }
+            return isolate(index, difference, into: &out)
+        }
         desks[index].tradesAskAt = desks[index].tradesAskAt ?? now
     }
 

@@ -36,6 +36,8 @@ public struct Executor {
     /// Event time: that of the stream's last record.
     var eventTime: Int64 = 0
     var hasStarted = false
+    /// Executions that fit nothing that is known.
+    var strays: Set<String> = []
     /// Every id that was seen: an id names one order for ever.
     var ids: Set<String> = []
     /// What the last `account` said.

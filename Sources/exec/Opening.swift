@@ -100,10 +100,8 @@ extension Executor {
         }
         guard desks[index].differsSince != nil else { return }
         if eventTime == 0 { eventTime = now + clockOffset }
-        let reach = now + clockOffset - Request.executionsReach
-        if row.side == nil, let holding = memory.holding(row.symbol), holding.since < reach {
-            return note(gone: holding, index, at: now, into: &out)
-        }
+        // What is not there any more may have been closed just now: that is told in a moment.
+        guard row.side != nil else { return }
         isolate(
             index, "\(row.side?.rawValue ?? "nothing") \(row.size) is held that is not what the journal has", into: &out
         )

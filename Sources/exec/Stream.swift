@@ -27,9 +27,7 @@ extension Executor {
         say(
             isStreaming
                 ? "the private stream is connected" : "the private stream is gone: the exchange is asked instead")
-        for index in tickets.indices where tickets[index].state != .sent {
-            (tickets[index].askAt, tickets[index].absences) = (now, 0)
-        }
+        for index in tickets.indices where tickets[index].state != .sent { tickets[index].askAt = now }
         for index in desks.indices { desks[index].askAt = now }
         walletAskAt = now
         if isStreaming {

@@ -115,8 +115,8 @@ struct HardStoryTests {
         simulation.crash()
         try simulation.tradeOutside("BTCUSDT", "Sell", try #require(try simulation.position("BTCUSDT")).size)
         simulation.now += 8 * 86_400_000_000
-        try simulation.go(8)
-        #expect(simulation.said.contains { $0.contains("more than a week ago") })
+        try simulation.go(20)
+        #expect(simulation.said.contains { $0.contains("is not there any more") })
         #expect(try simulation.last("position")["side"].text == "flat")
         try simulation.open("BTC-o-2")
         try simulation.go(2)

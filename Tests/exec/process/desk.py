@@ -174,7 +174,31 @@ def journal_of(path):
     return entries, None
 
 
-def audit(ledger_path, audit_path, journal_path, intents, killed):
+def bare(ledger, seconds):
+    """Positions that lay open for longer than that without both of their levels at the exchange."""
+    wrong, held, outside, levels, since = [], collections.Counter(), collections.Counter(), collections.defaultdict(set), {}
+    for record in ledger:
+        symbol = record.get("sym")
+        if record["type"] == "fill":
+            held[symbol] += Decimal(str(record["qty"])) * (1 if record["side"] == "buy" else -1)
+            outside[symbol] += Decimal(str(record["qty"])) if record["reason"] == "external" else 0
+        elif record["type"] == "order" and "trigger" in record:
+            if record.get("resting") and record["status"] == "accepted":
+                levels[symbol].add(record["exchange_id"])
+            else:
+                levels[symbol].discard(record["exchange_id"])
+        for name in list(held):
+            if abs(held[name]) <= outside[name] or len(levels[name]) >= 2:
+                begun = since.pop(name, record["ts"])
+            else:
+                begun = since.setdefault(name, record["ts"])
+            if record["ts"] - begun > seconds * 1_000_000:
+                wrong.append(f"{name} lay open without protection for {(record['ts'] - begun) / 1e6:.1f} s until {record['ts']}")
+                since.pop(name, None)
+    return wrong
+
+
+def audit(ledger_path, audit_path, journal_path, intents, killed, orders_a_minute=600):
     """What is wrong; nothing if all is well."""
     def lines(path):
         with open(path, "rb") as file:
@@ -193,6 +217,18 @@ def audit(ledger_path, audit_path, journal_path, intents, killed):
     wrong += [f"order {r['id']} left twice" for r in ledger if r["type"] == "reject" and r["code"] == "110072"]
     # I6: nothing reached the exchange that is not in the journal.
     wrong += [f"order {link} is not in the journal" for link in accepted if link not in sent]
+
+    # I10, I17: the limit of a minute; and behind a halt nothing is opened until a person says so.
+    opened, halted = collections.deque(), False
+    for entry in journal:
+        halted = entry["do"] == "halt" or halted and entry["do"] != "reset"
+        if entry["do"] == "send" and not entry["reduce_only"]:
+            while opened and opened[0] <= entry["ts"] - 60_000_000:
+                opened.popleft()
+            opened.append(entry["ts"])
+            wrong += [f"order {entry['link']} is too many within a minute"] if len(opened) > orders_a_minute else []
+            wrong += [f"order {entry['link']} opened though trading was halted"] if halted else []
+    wrong += bare(ledger, 30)
 
     # I3, I7: every fill of ours is booked once, to the last digit.
     real = {r["exec_id"]: r for r in ledger if r["type"] == "fill"}
@@ -234,6 +270,10 @@ def audit(ledger_path, audit_path, journal_path, intents, killed):
             wrong.append(f"intent {intent} has more than one end: {words}")
     if not killed:
         wrong += [f"intent {intent} has no end" for intent in intents if intent not in ends]
+    outside = collections.defaultdict(Decimal)
+    for record in (r for r in ledger if r["type"] == "fill" and r["reason"] == "external"):
+        outside[record["sym"]] += Decimal(str(record["qty"]))
     closed = collections.Counter(e["link"] for e in journal if e["do"] == "end")
     wrong += [f"order {link} has {closed[link]} ends in the journal" for link in sent if closed[link] != 1]
-    return wrong, {"orders": len(sent), "fills": len(real), "position": dict(position)}
+    return wrong, {"orders": len(sent), "fills": len(real), "position": {
+        name: quantity for name, quantity in position.items() if abs(quantity) > outside[name]}}

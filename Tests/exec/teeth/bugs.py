@@ -17,7 +17,7 @@ FOLD = [
     ("a stop is not looked for", "Booking.swift", "protect(index, at: now, askIn: 400_000)", ""),
     ("a day's loss is not looked at", "Booking.swift", "if equity < least {", "if equity < .zero {"),
     ("one empty answer means never placed", "Answers.swift", "guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,", "guard ticket.absences >= 1,"),
-    ("absence is believed without the stream", "Answers.swift", "let streamingSince, streamingSince <= ticket.absentSince,\n            now -", "now -"),
+    ("absence is believed without the stream", "Answers.swift", "let streamingSince, now - streamingSince >= Self.receiveWindow,\n            now -", "now -"),
     ("a time-out means refused", "Answers.swift", "case .known, .unknown: if !isSeen { doubt(index, text, at: now) }", "case .known, .unknown: if !isSeen { refused(index, .refused, code, text, at: now, into: &out) }"),
     ("an answer about another order is believed", "Answers.swift", "answer.result[\"orderLinkId\"]?.text ?? link == link", "true"),
     ("refusals are not counted", "Answers.swift", "refusals += 1", "refusals += 0"),
