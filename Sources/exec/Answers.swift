@@ -26,7 +26,7 @@ extension Executor {
             }
             guard let pages = whole(request, answer) else { return }
             desks[index].knownUpTo = desks[index].tradesAskedAt
-            desks[index].askAt = desks[index].differsSince == nil ? now : now + 500_000
+            if desks[index].differsSince != nil { desks[index].askAt = now + 500_000 }
             for page in pages { book(page, at: now, into: &out) }
         case .position(let symbol):
             guard let index = desk(symbol) else { return }

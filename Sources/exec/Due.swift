@@ -46,10 +46,10 @@ extension Executor {
     /// What the key may do is looked at so often: somebody may have given it more.
     static let keyInterval: Int64 = 3_600_000_000
 
-    /// What is held is looked at every half a minute, and every two seconds while no stream tells of it; what it is worth,
-    /// of which no stream tells, every ten.
+    /// What is held is looked at every ten seconds, as a message may have been lost, and every two while no stream tells of it;
+    /// what it is worth, of which no stream tells, every ten.
     mutating func review(at now: Int64) {
-        let interval: Int64 = isStreaming ? 30_000_000 : 2_000_000
+        let interval: Int64 = isStreaming ? 10_000_000 : 2_000_000
         for index in desks.indices where memory.holding(desks[index].name) != nil {
             if walletAskAt == nil, !pending.contains(.wallet) { walletAskAt = now + 10_000_000 }
             guard desks[index].askAt == nil, !pending.contains(.position(symbol: desks[index].name)) else { continue }
