@@ -40,7 +40,8 @@ public struct Intake: ~Copyable {
 
     /// The record that `next` found must not stand here: it is treated as a line that is none.
     public mutating func refuse(_ problem: Malformed, _ output: inout Output) {
-        let line = LineReader.Line(bytes: reader.record.bytes, number: place.line, offset: place.offset, defect: problem)
+        let line = LineReader.Line(
+            bytes: reader.record.bytes, number: place.line, offset: place.offset, defect: problem)
         refuse(line, problem, &output)
     }
 

@@ -28,4 +28,26 @@ struct BacklogTests {
         #expect(left[2] == #"7 ! {"event":"overrun","lines":2,"trades":4}"#)
         #expect(left[3] == Live.trades(2, ("c", 2)))
     }
+
+    /// A reader that never quite catches up: what it gets is what it would get, and what it has got takes no room.
+    @Test func whatIsTakenTakesNoRoom() throws {
+        var random = SplitMix(seed: 3)
+        var backlog = Backlog()
+        var model: [String] = []
+        for number in 0..<20_000 {
+            let isQuote = Bool.random(using: &random)
+            let depth = [1, 1, 50].randomElement(using: &random)!
+            let line =
+                isQuote
+                ? Live.book(Int64(number), depth: depth, update: Int64(number))
+                : Live.trades(Int64(number), ("t\(number)", Int64(number)))
+            withPaddedLine(line) { backlog.add($0) }
+            if isQuote, depth == 1 { model.removeAll { $0.contains("orderbook.1.") } }
+            model.append(line)
+            guard model.count > 40 || Int.random(in: 0..<3, using: &random) > 0, model.count > 1 else { continue }
+            let next = backlog.next(now: 7).map { String(decoding: $0.dropLast(), as: UTF8.self) }
+            #expect(next == model.removeFirst())
+        }
+        #expect(backlog.slots < 2100)
+    }
 }

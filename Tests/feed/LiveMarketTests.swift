@@ -53,7 +53,7 @@ struct LiveMarketTests {
         #expect(filled.count == 3 && filled[1...] == [Live.trade("c", 400), Live.trade("d", 500)])
         #expect(
             filled[0].hasPrefix(
-                #"{"type":"gap","ts":\#(Live.ts(400)),"sym":"BTCUSDT","from":\#(Live.ts(6)),"to":\#(Live.ts(400)),"#))
+                #"{"type":"gap","ts":\#(Live.ts(400)),"sym":"BTCUSDT","from":\#(Live.ts(5)),"to":\#(Live.ts(400)),"#))
     }
 
     @Test func withoutAnAnswerThereIsAGapAtOnce() throws {
@@ -78,7 +78,7 @@ struct LiveMarketTests {
     @Test func withoutAnybodyToAskTheNextTradeTellsOfTheGap() throws {
         _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
         let records = try live.receive(Live.trades(970, ("z", 965)))
-        #expect(records.count == 2 && records[0].contains(#""from":\#(Live.ts(6)),"to":\#(Live.ts(965))"#))
+        #expect(records.count == 2 && records[0].contains(#""from":\#(Live.ts(5)),"to":\#(Live.ts(965))"#))
     }
 
     @Test func anAnswerOlderThanWhatIsKnownFillsNothing() throws {
@@ -148,14 +148,14 @@ struct LiveMarketTests {
         if isAsked { _ = try live.receive(Live.silent(960)) }
         _ = try live.receive(Live.book(3000, update: 1), Live.event(9000, "closed"))
         let told = try live.finish()
-        let from = isAsked ? Live.ts(950) : Live.ts(6)
+        let from = isAsked ? Live.ts(950) : Live.ts(5)
         #expect(told.count == 1 && told[0].contains(#""from":\#(from),"to":\#(Live.ts(2999))"#))
     }
 
     @Test func anAnswerThatBeginsBeyondTheStreamLeavesAGapAtOnce() throws {
         _ = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "overrun"))
         let told = try live.receive(Live.recent(950, ("later", 60_000)))
-        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(6)),"to":\#(Live.ts(949))"#))
+        #expect(told.count == 1 && told[0].contains(#""from":\#(Live.ts(5)),"to":\#(Live.ts(949))"#))
         let next = try live.receive(Live.trades(1210, ("b", 1200)), Live.trades(1310, ("c", 1300)))
         #expect(next.count == 3 && next[0].contains(#""from":\#(Live.ts(950)),"to":\#(Live.ts(1200))"#))
         #expect(next[1...] == [Live.trade("b", 1200), Live.trade("c", 1300)])

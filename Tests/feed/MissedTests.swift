@@ -36,6 +36,8 @@ struct MissedTests {
         Profile(testDescription: "quiet", mayTellGaps: false),
         Profile(testDescription: "slow", rate: 0.02, mayTellGaps: false),
         Profile(testDescription: "busy", rate: 40, mayTellGaps: false),
+        Profile(testDescription: "busy, trades are late", rate: 40, tradeLag: 60, barLag: 500, mayTellGaps: false),
+        Profile(testDescription: "busy, trades are later", rate: 40, tradeLag: 500, restLag: 4500, mayTellGaps: false),
         Profile(testDescription: "bars are late", rate: 3, barLag: 3000, mayTellGaps: false),
         Profile(testDescription: "trades are late", rate: 3, tradeLag: 2000, restLag: 4500, mayTellGaps: false),
         Profile(testDescription: "dropped, REST exact", dropped: 0.03, blocks: 0.02, mayTellGaps: false),

@@ -115,7 +115,8 @@ struct ExecCommand: StageCommand {
             setenv("SWIFT_BACKTRACE", "enable=no", 1)
             UnixSignals.block(false)
             execv("/proc/self/exe", CommandLine.unsafeArgv)
-            throw Failure.refused(.software, "unable to begin without backtraces, which may show the secret: \(errorText())")
+            throw Failure.refused(
+                .software, "unable to begin without backtraces, which may show the secret: \(errorText())")
         }
         _ = unix_harden()
     }

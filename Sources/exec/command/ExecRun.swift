@@ -56,7 +56,8 @@ final class ExecRun {
 
     private var isOver: Bool {
         guard let endBy else { return false }
-        return executor.isDone && wire.isIdle && (outbox.isEmpty || outputFailure != nil) || steadyMicroseconds() >= endBy
+        let isDone = executor.isDone && wire.isIdle && (outbox.isEmpty || outputFailure != nil)
+        return isDone || steadyMicroseconds() >= endBy
     }
 
     private func turn() throws {

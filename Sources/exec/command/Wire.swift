@@ -54,7 +54,8 @@ struct Wire {
         var ended: [(flight: Flight, result: Result<Answer, RESTFailure>)] = []
         while let (request, since) = orders.first, now - since > Self.patience {
             orders.removeFirst()
-            ended.append((Flight(request: request, sent: now), .failure(.unsent("it has waited too long for its turn"))))
+            let cause = "it has waited too long for its turn"
+            ended.append((Flight(request: request, sent: now), .failure(.unsent(cause))))
         }
         ended += pool.run().map { tag, result in
             (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })

@@ -13,9 +13,14 @@ struct Backlog: ~Copyable {
         case overrun(lines: Int64, trades: Int64)
     }
 
+    /// From so many entries on, they are moved together once half of them are taken or replaced.
+    private static let leastEntries = 1024
+
     /// Nil for a quote that a later one has replaced.
     private var entries: [Entry?] = []
     private var head = 0
+    /// Those that are nil.
+    private var replaced = 0
     private var bytes = 0
     /// Where each topic's quote waits.
     private var quotes: [[UInt8]: Int] = [:]
@@ -26,6 +31,9 @@ struct Backlog: ~Copyable {
 
     var isEmpty: Bool { head == entries.count }
 
+    /// How many places the lines take, those that are taken included.
+    var slots: Int { entries.count }
+
     /// - Parameter line: with its LF, if it has one.
     mutating func add(_ line: UnsafeRawBufferPointer) {
         guard bytes + line.count <= Self.limit else { return letGo(line) }
@@ -34,6 +42,8 @@ struct Backlog: ~Copyable {
                 entries[place] = nil
                 bytes -= old.count
                 conflated += 1
+                replaced += 1
+                compact()
             }
             quotes[topic] = entries.count
         }
@@ -47,7 +57,8 @@ struct Backlog: ~Copyable {
         while head < entries.count {
             let entry = entries[head]
             head += 1
-            if head == entries.count { clear() }
+            if entry == nil { replaced -= 1 }
+            if head == entries.count { clear() } else { compact() }
             switch entry {
             case .line(let line)?:
                 bytes = max(0, bytes - line.count)
@@ -68,6 +79,18 @@ struct Backlog: ~Copyable {
         quotes.removeAll()
         head = 0
         bytes = 0
+        replaced = 0
+    }
+
+    /// A reader that never quite catches up must not let what it has taken pile up.
+    private mutating func compact() {
+        guard entries.count >= Self.leastEntries, 2 * (head + replaced) > entries.count else { return }
+        entries = entries[head...].filter { $0 != nil }
+        (head, replaced) = (0, 0)
+        for (place, entry) in entries.enumerated() {
+            guard case .line(let line)? = entry else { continue }
+            if let topic = line.withUnsafeBytes({ Self.quoteTopic(of: $0) }) { quotes[topic] = place }
+        }
     }
 
     private mutating func letGo(_ line: UnsafeRawBufferPointer) {

@@ -43,7 +43,8 @@ struct Completeness {
     /// When lines came last of which some are missing before it.
     private var lostUpTo: Int64 = 0
 
-    private var isTrusted: Bool { isStated && !isDistrusted }
+    /// Volumes speak for the trades.
+    var isTrusted: Bool { isStated && !isDistrusted }
 
     /// A break, and nobody knows yet where it ends.
     var isBroken: Bool { doubted.upperBound == .max }
@@ -140,6 +141,8 @@ struct Completeness {
         if minutes[place].anchor == nil, start >= completeFrom {
             minutes[place].anchor = Minute.Statement(start - 1, 0)
         }
+        // What was late when the last one was stated may have come since.
+        hold(place)
         minutes[place].last = Minute.Statement(until, volume)
         hold(place)
         if !isFinal, minutes[place].anchor == nil, until >= completeFrom {
@@ -194,10 +197,11 @@ struct Completeness {
 
     // MARK: Breaks and answers
 
-    /// The connection broke, and what came last of it, up to `latest`, no volume has spoken for yet.
+    /// The connection broke, and what came last of it, up to `latest`, no volume has spoken for yet. Others of that time may
+    /// have been on their way.
     mutating func breakOff(latest: Int64) {
         holdAll()
-        let from = isTrusted ? 0 : latest + Self.tick
+        let from = isTrusted ? 0 : latest
         doubted = (doubts.isEmpty ? from : min(from, doubted.lowerBound))..<Int64.max
         (awaitedSince, ahead) = (latest, nil)
     }

@@ -103,8 +103,8 @@ final class LiveMarket {
     }
 
     private func askAgain(at ts: Int64) {
-        nextQuestion = .max
         for symbol in markets.indices where markets[symbol].check.ask(at: ts) { doubt(symbol) }
+        nextQuestion = markets.compactMap(\.check.dueAt).min() ?? .max
     }
 
     private func receive(event: JSON) {

@@ -5,7 +5,7 @@ import Records
 extension LiveMarket {
     func receive(trades push: StreamMessage.Push, _ symbol: Int, _ ts: Int64) {
         // One that can be read may stand behind one that cannot.
-        let known = markets[symbol].trades.first == nil ? ts : markets[symbol].trades.latest
+        var known = markets[symbol].trades.first == nil ? ts : markets[symbol].trades.latest
         var unreadable = push.data.first == UInt8(ascii: "[") ? 0 : 1
         for element in Elements(push.data) {
             if let trade = data.trade(element), let price = try? Decimal(trade.price, "p", at: 0, isPositive: true),
@@ -27,6 +27,8 @@ extension LiveMarket {
                 write(trade: id, price, quantity, trade.side, at: trade.ts, symbol)
             } else {
                 unreadable += 1
+                // It may have been overtaken.
+                known = min(known, data.elementTs ?? known)
             }
         }
         if markets[symbol].trades.first == nil { markets[symbol].begin(at: ts) }

@@ -62,9 +62,12 @@ struct Minute {
         trades.count { $0.ts == ts } + blocks.count { $0.ts == ts } > 1
     }
 
-    /// A further trade of a time up to which something was stated: nobody knows whether that counts it.
+    /// A further trade of a time up to which something was stated: nobody knows whether that counts it. The first one of that
+    /// time it does count, late as it may come.
     mutating func splits(at ts: Int64) {
-        guard !hasEnded else { return }
+        guard !hasEnded, anchor?.until == ts || last?.until == ts,
+            trades.contains(where: { $0.ts == ts }) || blocks.contains(where: { $0.ts == ts })
+        else { return }
         if anchor?.until == ts { anchor = nil }
         if last?.until == ts { last = nil }
     }

@@ -22,16 +22,29 @@ extension SymbolMarket {
             return gaps(check.giveUp(at: now, ahead: recent.first?.ts), History.shortReason)
         }
         let newest = recent.last?.ts ?? 0
-        // Others of the oldest one's millisecond may not be in the answer.
-        let from = oldest + Completeness.tick
+        // Others of the oldest one's millisecond may not be in the answer; but if that one is known, they came before it.
+        let isKnown = !check.isTrusted && recent.first.map { trades.contains(Array($0.id.utf8)) } ?? false
+        let from = isKnown ? oldest : oldest + Completeness.tick
+        let forgotten = forgotten(recent, in: check.doubts)
         let asked = max(now, check.awaitedSince ?? 0)
         let missing = check.settle(
             from..<max(from, min(newest, latest)),
             isBehind: trades.knows(after: newest, upTo: asked - Completeness.lag), now: asked,
             latest: max(latest, answeredAt))
         let unknown = recent.filter { isMissed($0) && $0.ts <= latest }
-        return gaps(missing.filter { $0.lowerBound < from }, History.shortReason)
+        return gaps(missing.filter { $0.lowerBound < from } + forgotten, History.shortReason)
             + unknown.map { .trade($0) } + gaps(missing.filter { $0.lowerBound >= from }, History.oldReason)
+    }
+
+    /// Where trades are in doubt of which nobody remembers whether they were written.
+    private func forgotten(_ recent: [RecentTrade], in doubts: [Range<Int64>]) -> [Range<Int64>] {
+        let times = recent.filter { trade in
+            trades.mayHaveForgotten(trade.ts) && !trades.contains(Array(trade.id.utf8)) && !trade.isBlock
+                && trade.ts >= trades.first ?? .max && doubts.contains { $0.contains(trade.ts) }
+                && !told.contains { $0.contains(trade.ts) }
+        }.map(\.ts)
+        guard let first = times.min(), let last = times.max() else { return [] }
+        return [first..<last + Completeness.tick]
     }
 
     private func isMissed(_ trade: RecentTrade) -> Bool {

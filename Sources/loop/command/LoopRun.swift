@@ -90,7 +90,8 @@ final class LoopRun {
     private func insert() {
         while isLive || stage.awaited != nil, returned.next(&output) {
             guard stage.mayReturn(returned.reader.record) else {
-                returned.refuse(Malformed("an intent to open comes from the gate, not back from behind it", at: 0), &output)
+                let problem = Malformed("an intent to open comes from the gate, not back from behind it", at: 0)
+                returned.refuse(problem, &output)
                 continue
             }
             output.pass(returned.reader.record)
