@@ -89,7 +89,7 @@ if Context.environment["DRIFT_FUZZ"] != nil {
     targets.append(
         .executableTarget(
             name: "drift-fuzz", dependencies: ["ExecFold", "FeedFold", "Venue", "Bybit", "Records", "Rehearsal"],
-            path: "Tests/fuzz", exclude: ["run", "seeds"], swiftSettings: settings))
+            path: "Tests/fuzz", exclude: ["run", "seeds", "dictionary"], swiftSettings: settings))
 }
 
 let package = Package(
