@@ -16,18 +16,18 @@ enum RecordLines {
         var reader = RecordReader()
         for line in input.split(separator: 10) where line.first == UInt8(ascii: "{") {
             compare(Array(line), &reader)
-            compare(changed(Array(line)), &reader)
+            for changed in variants(of: Array(line)) { compare(changed, &reader) }
         }
     }
 
-    /// The line with another value in one place; which, and where, follows from the line.
-    private static func changed(_ line: [UInt8]) -> [UInt8] {
+    /// The line with each other value in one place, which follows from the line.
+    private static func variants(of line: [UInt8]) -> [[UInt8]] {
         let places = line.indices.filter { line[$0] == UInt8(ascii: ":") }
-        guard !places.isEmpty else { return line }
+        guard !places.isEmpty else { return [] }
         let choice = line.reduce(into: 5381) { $0 = ($0 &* 33 &+ Int($1)) & 0xFFFF_FFFF }
         let start = places[choice % places.count] + 1
         let end = line[start...].firstIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "}") } ?? line.count
-        return line[..<start] + values[choice / places.count % values.count] + line[end...]
+        return values.map { line[..<start] + $0 + line[end...] }
     }
 
     private static func compare(_ line: [UInt8], _ reader: inout RecordReader) {
