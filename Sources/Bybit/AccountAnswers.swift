@@ -63,8 +63,6 @@ public struct ExecutionRow: Equatable, Sendable {
     public let type: String
     /// What made the order: `CreateByUser`, `CreateByStopLoss`, ...
     public let origin: String
-    /// How much of it closed; nil if it is not said.
-    public let closed: String?
     /// Microseconds.
     public let ts: Int64
 
@@ -86,7 +84,6 @@ public struct ExecutionRow: Equatable, Sendable {
         isMaker = json["isMaker"]?.bool ?? false
         type = json["execType"]?.filled ?? "Trade"
         origin = json["createType"]?.filled ?? json["stopOrderType"]?.filled ?? ""
-        closed = json["closedSize"]?.filled
     }
 }
 
@@ -96,7 +93,6 @@ public struct PositionRow: Equatable, Sendable {
     /// Nil if it is flat.
     public let side: Side?
     public let size: String
-    public let average: String?
     public let takeProfit: String?
     public let stopLoss: String?
     public let leverage: String?
@@ -110,7 +106,6 @@ public struct PositionRow: Equatable, Sendable {
         self.symbol = symbol
         self.size = size
         side = json["side"]?.text.flatMap { Side(rawValue: $0.lowercased()) }
-        average = json["avgPrice"]?.filled ?? json["entryPrice"]?.filled
         takeProfit = json["takeProfit"]?.level
         stopLoss = json["stopLoss"]?.level
         leverage = json["leverage"]?.filled
@@ -142,7 +137,6 @@ public struct KeyInfo: Equatable, Sendable {
     public let addresses: [String]
     /// Days until it ends; negative for one that does not.
     public let daysLeft: Int?
-    public let user: String
     public let permissions: [Permission]
 
     /// `ContractTrade` has `Order` and `Position`.
@@ -157,7 +151,6 @@ public struct KeyInfo: Equatable, Sendable {
         isMaster = json["isMaster"]?.bool ?? false
         addresses = (json["ips"]?.elements ?? []).compactMap { $0.filled }
         daysLeft = json["deadlineDay"]?.text.flatMap { Int($0) }
-        user = json["userID"]?.text ?? ""
         permissions = groups.map {
             Permission(group: $0.key, granted: ($0.value.elements ?? []).compactMap { $0.filled })
         }
