@@ -217,6 +217,85 @@ struct HardStoryTests {
         #expect(try simulation.booked() == simulation.position("BTCUSDT")?.size)
     }
 
+    /// The exchange closes it by itself: an execution without a name of ours.
+    @Test(arguments: ["BustTrade", "AdlTrade"]) func whatTheExchangeClosesIsBooked(type: String) throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = try #require(simulation.booked())
+        try simulation.tell(
+            "execution",
+            [
+                "execId": "bust", "symbol": "BTCUSDT", "side": "Sell", "execPrice": "90000", "execQty": .string(size),
+                "execFee": "1", "execType": .string(type), "orderId": "x", "orderLinkId": "",
+                "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        #expect(try simulation.last("fill")["reason"].text == "liquidation")
+        #expect(try simulation.last("position")["side"].text == "flat")
+    }
+
+    @Test func anAnswerThatLagsBehindTheStreamTakesNothingBack() throws {
+        let simulation = try Simulation.started()
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.open()
+        let quantity = try #require(simulation.executor?.tickets.first?.sending.quantity)
+        let order: Bybit.JSON = [
+            "orderId": "1", "orderLinkId": "BTC-o-1", "symbol": "BTCUSDT", "orderStatus": "New", "cumExecQty": "0",
+            "side": "Buy", "qty": .string("\(quantity)"),
+        ]
+        let lagging = try Answer(granted: (["retCode": 0, "result": ["list": [order]]] as Bybit.JSON).bytes)
+        simulation.questionVerdict = { if case .order = $0.subject { .success(lagging) } else { nil } }
+        let fill: Bybit.JSON = [
+            "execId": "e1", "symbol": "BTCUSDT", "side": "Buy", "execPrice": "97000", "execQty": "0.001",
+            "execFee": "0.01", "execType": "Trade", "orderId": "1", "orderLinkId": "BTC-o-1",
+            "execTime": .string("\(simulation.now / 1000)"),
+        ]
+        try simulation.tell("execution", fill)
+        try simulation.go(1)
+        #expect(simulation.booked() == "0.001")
+        #expect(try simulation.ends("BTC-o-1") == ["accepted"], "neither ended nor begun anew")
+        try simulation.tell("execution", fill)
+        #expect(simulation.booked() == "0.001", "told twice, booked once")
+    }
+
+    @Test func inTenMinutesWithoutTheExchangeNothingIsForgotten() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.faults.answerLost = 1000
+        simulation.faults.frameLost = 1000
+        simulation.questionVerdict = { _ in .failure(.unsent("no route to host")) }
+        try simulation.reduce("BTC-r-2", 0.5)
+        try simulation.breakStream()
+        try simulation.rest(600)
+        #expect(try simulation.ends("BTC-r-2") == [])
+        simulation.faults = .none
+        simulation.questionVerdict = nil
+        try simulation.go(20)
+        #expect(try simulation.ends("BTC-r-2") == ["accepted", "filled"])
+        #expect(simulation.booked() == (try simulation.position("BTCUSDT")?.size))
+        #expect(simulation.wire.count == 2)
+    }
+
+    @Test func messagesThatComeTwoMinutesLateChangeNothing() throws {
+        let simulation = try Simulation.started()
+        simulation.frameDelay = 120_000_000
+        try simulation.open()
+        try simulation.go(10)
+        #expect(try simulation.ends("BTC-o-1") == ["accepted", "filled"], "by asking")
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(10)
+        try simulation.open("BTC-o-3")
+        try simulation.go(10)
+        let told = simulation.audit.filter { $0.contains(#""type":"fill""#) || $0.contains(#""type":"order""#) }
+        let size = simulation.booked()
+        try simulation.go(125)
+        #expect(
+            simulation.audit.filter { $0.contains(#""type":"fill""#) || $0.contains(#""type":"order""#) } == told)
+        #expect(try simulation.booked() == size && size == simulation.position("BTCUSDT")?.size)
+        #expect(simulation.executor?.desks[0].shut == nil)
+    }
+
     // MARK: Limits
 
     @Test func aLossThatIsNotRealisedCounts() throws {

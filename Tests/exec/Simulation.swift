@@ -64,6 +64,8 @@ final class Simulation {
     var faults = Faults.none
     /// What orders are answered with, and not carried out; nil for the exchange's own answer.
     var verdict: Result<Answer, RESTFailure>?
+    /// How late every frame is, microseconds.
+    var frameDelay: Int64 = 0
     /// What questions are answered with; nil for the exchange's own answer.
     var questionVerdict: ((Request) -> Result<Answer, RESTFailure>?)?
     let exchange: Exchange
@@ -346,7 +348,7 @@ final class Simulation {
             let copies = happens(faults.frameDoubled, "frame twice") ? 2 : 1
             for _ in 0..<copies {
                 let isLate = happens(faults.frameLate, "frame late")
-                schedule(.frame(json, connection: message.stream), in: delay(isLate ? 100...6000 : 1...5))
+                schedule(.frame(json, connection: message.stream), in: frameDelay + delay(isLate ? 100...6000 : 1...5))
             }
         }
     }
