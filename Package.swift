@@ -50,13 +50,14 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
     .product(name: $0, package: "swift-nio")
 }
 
-targets += stage("feed", knows: ["Bybit"])
+targets += stage("feed", knows: ["Bybit", "Statistics"])
 targets += stage("signal", knows: ["Statistics"])
 targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("exec", knows: ["Venue", "Bybit", "COpenSSL"], reaches: ["CUnix"])
 targets += stage("rebalance")
+targets += stage("report", knows: ["Statistics"])
 targets += stage("ws", reaches: nio + [.product(name: "NIOSSL", package: "swift-nio-ssl")])
 targets += stage("exchange", knows: ["Venue", "Bybit"], reaches: nio)
 
@@ -81,6 +82,7 @@ targets += [
     tests(
         "exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
         besides: ["process", "teeth"]),
+    tests("report", of: ["ReportFold", "Records", "Stage", "Rehearsal"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 

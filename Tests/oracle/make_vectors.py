@@ -7,6 +7,7 @@ from math import log
 from pathlib import Path
 
 import numpy as np
+from scipy import stats
 
 import calculus
 import cross_asset
@@ -559,6 +560,44 @@ def make_gate_stream():
     )
 
 
+# Reports
+
+
+def make_estimates():
+    """Shares, quantiles and Sharpe ratios, by scipy; the deflated ratio by its published formula over scipy's quantiles."""
+    rng = np.random.default_rng(11)
+    shares = []
+    for n in (1, 2, 9, 41, 1000, 250000):
+        for k in sorted({0, 1, n // 3, n // 2, n}):
+            low, high = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
+            shares.append({"hits": k, "count": n, "low": float(low), "high": float(high)})
+    quantiles = [{"p": p, "x": float(stats.norm.ppf(p)), "back": float(stats.norm.cdf(stats.norm.ppf(p)))}
+                 for p in (1e-300, 1e-20, 1e-9, 0.0001, 0.02425, 0.3, 0.5, 0.6, 0.925, 0.975, 0.999999)]
+    ratios = []
+    for n, shape in ((24, "normal"), (24, "skewed"), (500, "fat"), (3000, "skewed")):
+        values = {"normal": rng.normal(0.1, 1, n), "skewed": rng.gamma(2, 1, n) - 1.9, "fat": 0.02 + rng.standard_t(4, n)}[shape]
+        values = np.round(values, 6)
+        ratio = values.mean() / values.std(ddof=1)
+        skew, kurtosis = stats.skew(values), stats.kurtosis(values, fisher=False)
+        error = np.sqrt((1 - skew * ratio + (kurtosis - 1) / 4 * ratio**2) / (n - 1))
+        deflated = {}
+        for trials in (1, 10, 1000):
+            luck = 0.0
+            if trials > 1:
+                luck = (1 - np.euler_gamma) * stats.norm.ppf(1 - 1 / trials) + np.euler_gamma * stats.norm.ppf(1 - 1 / (trials * np.e))
+            deflated[str(trials)] = float(stats.norm.cdf(ratio / error - luck))
+        ratios.append({"values": values.tolist(), "skewness": float(skew), "kurtosis": float(kurtosis), "ratio": float(ratio),
+                       "error": float(error), "deflated": deflated})
+    write(
+        "estimates",
+        "the statistics of reports: Wilson's interval, the normal distribution, Sharpe ratios",
+        ["numpy", "scipy"],
+        {"shares": shares, "quantiles": quantiles, "ratios": ratios},
+        tolerance={"relative": 1e-9, "absolute": {"low": 1e-12, "skewness": 1e-12}, "reason": "a lower bound of 0 is rounded"},
+        library=True,
+    )
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     make_calculus()
@@ -571,6 +610,7 @@ def main():
     make_hourly_drift()
     make_cross_asset()
     make_gate_stream()
+    make_estimates()
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import Statistics
+
 /// What happens now and then and lasts: each a small state that moves on by seconds.
 struct Episodes {
     private typealias P = SyntheticParameters

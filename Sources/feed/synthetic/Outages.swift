@@ -1,3 +1,5 @@
+import Statistics
+
 /// When the market is quiet or unseen: lulls of one symbol, silences of both, and the day's gap.
 struct Outages {
     private typealias P = SyntheticParameters

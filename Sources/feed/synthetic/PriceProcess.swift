@@ -1,3 +1,5 @@
+import Statistics
+
 /// The latent state of the two symbols, a second a step: prices, and the flow of orders that leads them.
 struct PriceProcess {
     private typealias P = SyntheticParameters

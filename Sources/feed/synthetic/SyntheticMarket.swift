@@ -1,4 +1,5 @@
 import Records
+import Statistics
 
 /// A made-up market of two perpetuals, a pure function of its seed: what a demonstration and a test can run on without
 /// anybody's data. It has what the layers of a strategy look for, trends and reversals that order flow announces, and

@@ -1,3 +1,5 @@
+import Statistics
+
 /// What the made-up market is like. Rates are a second's unless said otherwise.
 enum SyntheticParameters {
     /// 2025-01-01T00:00:00Z, in microseconds.

@@ -3,10 +3,13 @@
 /// Only additions, multiplications and square roots are used here and in all of the made-up market: they are exact by
 /// IEEE 754, where `log` and `exp` differ from one C library to the next.
 /// Source: D. Blackman, S. Vigna, Scrambled linear pseudorandom number generators (2018), public domain code.
-struct SeededRandom {
-    private var state: (UInt64, UInt64, UInt64, UInt64)
+@frozen
+public struct SeededRandom: Sendable {
+    @usableFromInline
+    var state: (UInt64, UInt64, UInt64, UInt64)
 
-    init(seed: UInt64) {
+    @inlinable
+    public init(seed: UInt64) {
         var mix = seed
         func next() -> UInt64 {
             mix &+= 0x9E37_79B9_7F4A_7C15
@@ -18,7 +21,8 @@ struct SeededRandom {
         state = (next(), next(), next(), next())
     }
 
-    mutating func bits() -> UInt64 {
+    @inlinable
+    public mutating func bits() -> UInt64 {
         let product = state.1 &* 5
         let result = (product << 7 | product >> 57) &* 9
         let shifted = state.1 << 17
@@ -32,25 +36,31 @@ struct SeededRandom {
     }
 
     /// 0 ..< 1.
-    mutating func uniform() -> Double { Double(bits() >> 11) * 0x1p-53 }
+    @inlinable
+    public mutating func uniform() -> Double { Double(bits() >> 11) * 0x1p-53 }
 
-    mutating func uniform(_ range: ClosedRange<Double>) -> Double {
+    @inlinable
+    public mutating func uniform(_ range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
     }
 
-    mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
+    @inlinable
+    public mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
 
     /// +1 or -1.
-    mutating func sign() -> Double { bits() >> 63 == 0 ? 1 : -1 }
+    @inlinable
+    public mutating func sign() -> Double { bits() >> 63 == 0 ? 1 : -1 }
 
     /// About normal, of mean 0 and variance 1: the sum of twelve uniform numbers (Irwin-Hall). It has no fat tails: those
     /// come from regimes and jumps.
-    mutating func normal() -> Double {
+    @inlinable
+    public mutating func normal() -> Double {
         var sum = -6.0
         for _ in 0..<12 { sum += uniform() }
         return sum
     }
 
     /// A size with a heavy tail: Pareto of exponent 1.5 to 2, cut at `limit`, of median about 1.
-    mutating func heavy(limit: Double) -> Double { min(limit, 0.7 / max(1e-9, uniform()).squareRoot()) }
+    @inlinable
+    public mutating func heavy(limit: Double) -> Double { min(limit, 0.7 / max(1e-9, uniform()).squareRoot()) }
 }

@@ -1,0 +1,87 @@
+public import Records
+
+/// What an audit file says, read once from its beginning: the trades, the gate, the account, in memory that grows with the
+/// trades and not with the lines.
+public struct Audit {
+    private(set) var book: TradeBook
+    private(set) var funnel = Funnel()
+    private(set) var equity = EquityMeter()
+    /// By symbol: the middle of the market.
+    private(set) var prices: [Curve] = []
+    private(set) var names: [String] = []
+    /// Event time of the first record and of the last, microseconds.
+    private(set) var from: Int64?
+    private(set) var to: Int64 = 0
+    /// Microseconds in which something was held.
+    private(set) var timeInMarket: Int64 = 0
+    /// Value of what was held, times the microseconds.
+    private(set) var valueTime = 0.0
+    private(set) var gaps = 0
+    private(set) var records = 0
+    private var markets: [MarketNow] = []
+
+    public init(_ options: ReportOptions) { book = TradeBook(halfLives: options.halfLives) }
+
+    /// Takes the record that was read last.
+    public mutating func take(_ input: borrowing RecordReader) {
+        let record = input.record
+        records += 1
+        guard record.hasTime else { return }
+        if record.kind.isMarket { pass(to: record.ts) }
+        let symbol = record.symbol
+        if symbol >= names.count { meet(input) }
+        switch record.kind {
+        case .quote, .trade, .bar: take(price: record, symbol)
+        case .funding: book.take(funding: record)
+        case .gap: gaps += 1
+        case .verdict: funnel.take(verdict: record)
+        case .intent: book.take(intent: record, markets[symbol])
+        case .order, .reject: book.end(record)
+        case .fill: book.take(fill: record, names[symbol], markets[symbol])
+        case .position: book.take(position: record)
+        case .account:
+            book.take(fundingSoFar: record["funding"]?.double ?? 0)
+            equity.take(account: record)
+            equity.see(unrealised: unrealised, at: record.ts)
+        default: break
+        }
+    }
+
+    public mutating func finish() { book.finish() }
+
+    private mutating func pass(to ts: Int64) {
+        if from == nil { (from, to) = (ts, ts) }
+        if !book.open.isEmpty {
+            timeInMarket += max(0, ts - to)
+            valueTime += Double(max(0, ts - to)) * book.open.values.reduce(0) { $0 + $1.cost }
+        }
+        to = max(to, ts)
+    }
+
+    private mutating func meet(_ input: borrowing RecordReader) {
+        for symbol in names.count...input.record.symbol {
+            names.append(input.symbols.text(symbol))
+            markets.append(MarketNow())
+            prices.append(Curve())
+        }
+    }
+
+    private mutating func take(price record: borrowing Record, _ symbol: Int) {
+        let before = markets[symbol].middle
+        markets[symbol].take(record)
+        let middle = markets[symbol].middle
+        guard middle > 0, middle != before else { return }
+        prices[symbol].add(middle, at: record.ts)
+        book.take(price: middle, at: record.ts, symbol)
+        if book.open[symbol] != nil { equity.see(unrealised: unrealised, at: record.ts) }
+    }
+
+    /// Of what is open, at the middle of the market.
+    private var unrealised: Double {
+        book.open.reduce(0) { sum, held in
+            let (symbol, trade) = held
+            guard markets[symbol].middle > 0, trade.quantity > 0 else { return sum }
+            return sum + trade.sign * (markets[symbol].middle - trade.entry) * trade.held
+        }
+    }
+}

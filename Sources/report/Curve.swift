@@ -1,0 +1,45 @@
+/// A series of any length in a bounded number of points: each says the lowest, the highest and the last value of its time.
+struct Curve: Equatable {
+    struct Point: Equatable {
+        /// Of its first value, microseconds.
+        let ts: Int64
+        var low: Double
+        var high: Double
+        var last: Double
+    }
+
+    private static let limit = 2000
+    private(set) var points: [Point] = []
+    /// Microseconds that a point covers.
+    private var span: Int64 = 1_000_000
+
+    mutating func add(_ value: Double, at ts: Int64) {
+        if let last = points.last, ts / span == last.ts / span {
+            let index = points.count - 1
+            points[index].low = min(points[index].low, value)
+            points[index].high = max(points[index].high, value)
+            points[index].last = value
+            return
+        }
+        points.append(Point(ts: ts, low: value, high: value, last: value))
+        if points.count > Self.limit { halve() }
+    }
+
+    private mutating func halve() {
+        while points.count > Self.limit / 2 {
+            span *= 2
+            var merged: [Point] = []
+            for point in points {
+                if let last = merged.last, point.ts / span == last.ts / span {
+                    let index = merged.count - 1
+                    merged[index].low = min(last.low, point.low)
+                    merged[index].high = max(last.high, point.high)
+                    merged[index].last = point.last
+                } else {
+                    merged.append(point)
+                }
+            }
+            points = merged
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import Statistics
+
+/// Figures of a sample, with how far they may be from the truth.
+enum Estimates {
+    /// The interval of a share, 95 %.
+    ///
+    ///     centre = (k + z^2/2) / (n + z^2)
+    ///     half   = z / (n + z^2) sqrt(k (n - k) / n + z^2/4)
+    ///
+    /// Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference (1927).
+    /// - Parameters:
+    ///   - hits: k, 0 to `count`.
+    ///   - count: n; none gives nil.
+    static func share(_ hits: Int, of count: Int) -> Interval? {
+        guard count > 0 else { return nil }
+        let (k, n, z) = (Double(hits), Double(count), Normal.z95)
+        let centre = (k + z * z / 2) / (n + z * z)
+        let half = z / (n + z * z) * (k * (n - k) / n + z * z / 4).squareRoot()
+        return Interval(low: max(0, centre - half), high: min(1, centre + half))
+    }
+
+    /// How many values of a series are drawn together: n^(1/3), so that neighbours that hang together stay together.
+    ///
+    /// Source: P. Hall, J. L. Horowitz, B.-Y. Jing, On blocking rules for the bootstrap with dependent data (1995).
+    static func blockLength(_ count: Int) -> Int { max(1, Int(cbrt(Double(count)).rounded(.up))) }
+
+    /// The interval of a mean, 95 %, by the circular block bootstrap: blocks of neighbours, drawn with replacement around
+    /// a circle, and the quantiles of the means. The same values give the same interval.
+    ///
+    /// Source: D. N. Politis, J. P. Romano, A circular block-resampling procedure for stationary data (1992).
+    /// - Parameters:
+    ///   - values: in the order of time; fewer than ten give nil, as they say nothing of their spread.
+    ///   - level: what the interval leaves out, both sides together: 0.05 for 95 %.
+    static func mean(_ values: [Double], level: Double = 0.05, resamples: Int = 4000) -> Interval? {
+        guard values.count >= 10 else { return nil }
+        let block = blockLength(values.count)
+        let blocks = (values.count + block - 1) / block
+        // Sums of all blocks around the circle.
+        var sum = values[..<block].reduce(0, +)
+        var sums = [sum]
+        for start in 1..<values.count {
+            sum += values[(start + block - 1) % values.count] - values[start - 1]
+            sums.append(sum)
+        }
+        var random = SeededRandom(seed: 1)
+        var means: [Double] = []
+        means.reserveCapacity(resamples)
+        for _ in 0..<resamples {
+            var total = 0.0
+            for _ in 0..<blocks { total += sums[Int(random.uniform() * Double(values.count))] }
+            means.append(total / Double(blocks * block))
+        }
+        means.sort()
+        return Interval(low: quantile(means, level / 2), high: quantile(means, 1 - level / 2))
+    }
+
+    /// - Parameter sorted: not empty.
+    static func quantile(_ sorted: [Double], _ p: Double) -> Double {
+        let place = p * Double(sorted.count - 1)
+        let below = Int(place)
+        guard below + 1 < sorted.count else { return sorted[sorted.count - 1] }
+        return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+    }
+}
+
+/// Mean, spread and shape of a series.
+struct Moments: Equatable {
+    let count: Int
+    let mean: Double
+    /// Of a sample: over n - 1.
+    let deviation: Double
+    /// Third and fourth standardised moments, over n; 0 and 3 of a normal distribution.
+    let skewness: Double
+    let kurtosis: Double
+
+    /// - Returns: nil for fewer than two values, or values that are all the same.
+    init?(_ values: [Double]) {
+        guard values.count > 1 else { return nil }
+        let n = Double(values.count)
+        let mean = values.reduce(0, +) / n
+        let (second, third, fourth) = values.reduce((0.0, 0.0, 0.0)) {
+            let d = $1 - mean
+            return ($0.0 + d * d, $0.1 + d * d * d, $0.2 + d * d * d * d)
+        }
+        guard second > 0 else { return nil }
+        count = values.count
+        self.mean = mean
+        deviation = (second / (n - 1)).squareRoot()
+        skewness = third / n / pow(second / n, 1.5)
+        kurtosis = fourth / n / (second / n * second / n)
+    }
+}
+
+/// Return for risk, of returns over periods of one length.
+struct Sharpe: Equatable {
+    /// mean / deviation, of a period, with nothing earned without risk.
+    let ratio: Double
+    /// Of `ratio`.
+    let standardError: Double
+    private let moments: Moments
+
+    /// The error of a series that is neither normal nor symmetric, but whose values do not hang together:
+    ///
+    ///     se = sqrt((1 - g3 SR + (g4 - 1)/4 SR^2) / (n - 1))
+    ///
+    /// Source: A. W. Lo, The statistics of Sharpe ratios (2002); E. Mertens, Comments on variance of the IID estimator in
+    /// Lo (2002).
+    init?(_ returns: [Double]) {
+        guard let moments = Moments(returns) else { return nil }
+        self.moments = moments
+        ratio = moments.mean / moments.deviation
+        let spread = 1 - moments.skewness * ratio + (moments.kurtosis - 1) / 4 * ratio * ratio
+        standardError = (max(0, spread) / Double(moments.count - 1)).squareRoot()
+    }
+
+    var interval: Interval {
+        Interval(low: ratio - Normal.z95 * standardError, high: ratio + Normal.z95 * standardError)
+    }
+
+    /// The probability that the true ratio is above what the best of so many trials without any edge shows by luck:
+    ///
+    ///     SR0 = se ((1 - c) Z(1 - 1/N) + c Z(1 - 1/(N e))),  c = 0.5772...
+    ///     DSR = P((SR - SR0) / se)
+    ///
+    /// The spread of the trials' ratios is not known here: it is taken to be `se`. One trial gives the probabilistic Sharpe
+    /// ratio against 0.
+    ///
+    /// Source: D. H. Bailey, M. Lopez de Prado, The deflated Sharpe ratio (2014).
+    /// - Parameter trials: N, how many strategies or parameter sets were tried, 1 or more.
+    func deflated(trials: Int) -> Double? {
+        guard standardError > 0 else { return nil }
+        let (n, c) = (Double(trials), 0.5772156649015329)
+        let luck = trials > 1 ? (1 - c) * Normal.quantile(1 - 1 / n) + c * Normal.quantile(1 - 1 / (n * M_E)) : 0
+        return Normal.probability(ratio / standardError - luck)
+    }
+}

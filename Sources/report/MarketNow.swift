@@ -1,0 +1,29 @@
+import Records
+
+/// What is known of one symbol's market at the point that the reading has come to.
+struct MarketNow {
+    var bid = 0.0
+    var ask = 0.0
+    /// The last trade, or close of a bar.
+    var last = 0.0
+
+    /// The middle, or the last price where there is no quote; 0 before the first.
+    var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
+
+    mutating func take(_ record: borrowing Record) {
+        switch record.kind {
+        case .quote: (bid, ask) = (record.bid.double, record.ask.double)
+        case .trade: last = record.price.double
+        case .bar: last = record.close.double
+        default: break
+        }
+    }
+
+    /// What an order of this side costs against the middle by crossing half the spread, and what beyond it, for each unit.
+    func crossing(_ side: Side, at price: Double) -> (spread: Double, slippage: Double) {
+        let sign = side == .buy ? 1.0 : -1.0
+        guard bid > 0, ask >= bid else { return (0, sign * (price - middle)) }
+        let touch = side == .buy ? ask : bid
+        return (sign * (touch - middle), sign * (price - touch))
+    }
+}

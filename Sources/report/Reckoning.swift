@@ -1,0 +1,103 @@
+/// From what was read to the figures.
+extension Summary {
+    public init(_ audit: Audit, _ options: ReportOptions) {
+        let trades = audit.book.closed
+        let from = audit.from ?? 0
+        let days = Double(audit.to - from) / 86_400e6
+        span = Span(from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps)
+        result = Result(audit, trials: options.trials)
+        self.trades = Trades(audit, days: days)
+        let costs = trades.reduce(Costs()) { $0 + $1.costs }
+        let traded = audit.book.turnover
+        self.costs = CostTable(
+            fees: costs.fees, spread: costs.spread, slippage: costs.slippage, delay: costs.delay,
+            funding: costs.funding,
+            total: costs.total, share: traded > 0 ? costs.total / traded : nil)
+        gate = Gate(
+            signals: audit.funnel.signals, passed: audit.funnel.passed,
+            layers: audit.funnel.layers.map {
+                Layer(
+                    name: $0.name, came: $0.came, passed: $0.passed, refused: $0.refused, alone: $0.alone,
+                    medianMargin: $0.margins.median)
+            })
+        exits = audit.book.exits.tallies.sorted { $0.key < $1.key }.map { name, tally in
+            let isRule = !tally.shares.isEmpty
+            return Exit(
+                name: name, count: tally.count, saved: isRule ? tally.saved : nil,
+                savedShare: isRule ? Estimate(Self.mean(tally.shares), Estimates.mean(tally.shares)) : nil,
+                open: tally.open)
+        }
+        symbols = Self.parts(trades) { $0.symbol }
+        hours = Self.parts(trades) { Self.twoDigits($0.opened / 3_600_000_000 % 24) }
+        // 1 January 1970 was a Thursday.
+        let names = ["4 Thu", "5 Fri", "6 Sat", "7 Sun", "1 Mon", "2 Tue", "3 Wed"]
+        weekdays = Self.parts(trades) { names[Int($0.opened / 86_400_000_000 % 7)] }
+        cautions = Self.cautions(audit)
+    }
+
+    private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    fileprivate static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+    private static func parts(_ trades: [Trade], by name: (Trade) -> String) -> [Part] {
+        Dictionary(grouping: trades, by: name).sorted { $0.key < $1.key }.map { name, trades in
+            let shares = trades.map(\.netReturn)
+            return Part(
+                name: name, count: trades.count, net: trades.reduce(0) { $0 + $1.net },
+                share: Estimate(mean(shares), Estimates.mean(shares)))
+        }
+    }
+
+    private static func cautions(_ audit: Audit) -> [String] {
+        var cautions = ["One run on one market is no evidence of an edge."]
+        let count = audit.book.closed.count
+        if count == 0 {
+            cautions.append("No trade was closed: there is nothing to say of results.")
+        } else if count < 100 {
+            cautions.append(
+                "\(count) trades are few: the intervals are wide, and those of parts of them say next to nothing.")
+        }
+        if !audit.book.open.isEmpty {
+            cautions.append(
+                "\(audit.book.open.count) positions are open at the end: they count in the equity, in no trade.")
+        }
+        if audit.gaps > 0 { cautions.append("Market data are missing in \(audit.gaps) places.") }
+        return cautions
+    }
+}
+
+extension Summary.Result {
+    fileprivate init(_ audit: Audit, trials: Int) {
+        let values = audit.equity.hours
+        let returns = zip(values, values.dropFirst()).map { $1 / $0 - 1 }
+        let sharpe = returns.count >= 24 ? Sharpe(returns) : nil
+        self.init(
+            start: audit.equity.start, end: audit.equity.end, net: (audit.equity.end ?? 0) - (audit.equity.start ?? 0),
+            maxDrawdown: audit.equity.maxDrawdown, maxDrawdownShare: audit.equity.maxDrawdownShare,
+            sharpeHourly: sharpe.map { Summary.Estimate($0.ratio, $0.interval) },
+            deflatedSharpe: sharpe.flatMap { $0.deflated(trials: trials) }, trials: trials)
+    }
+}
+
+extension Summary.Trades {
+    fileprivate init(_ audit: Audit, days: Double) {
+        let trades = audit.book.closed
+        let nets = trades.map(\.net)
+        let shares = trades.map(\.netReturn)
+        let won = nets.count { $0 > 0 }
+        let lost = -nets.filter { $0 < 0 }.reduce(0, +)
+        let isAny = !trades.isEmpty
+        self.init(
+            count: trades.count, perDay: days > 0 ? Double(trades.count) / days : 0, won: won,
+            winRate: isAny
+                ? Summary.Estimate(Double(won) / Double(trades.count), Estimates.share(won, of: trades.count)) : nil,
+            expectancy: isAny ? Summary.Estimate(Summary.mean(nets), Estimates.mean(nets)) : nil,
+            expectancyShare: isAny ? Summary.Estimate(Summary.mean(shares), Estimates.mean(shares)) : nil,
+            profitFactor: lost > 0 ? nets.filter { $0 > 0 }.reduce(0, +) / lost : nil,
+            medianSeconds: isAny ? Estimates.quantile(trades.map(\.seconds).sorted(), 0.5) : nil,
+            turnover: audit.book.turnover,
+            timeInMarket: days > 0 ? Double(audit.timeInMarket) / (days * 86_400e6) : 0,
+            resultOfValueDay: audit.valueTime > 0 ? nets.reduce(0, +) / (audit.valueTime / 86_400e6) : nil,
+            rejects: audit.book.rejects)
+    }
+}

@@ -1,0 +1,21 @@
+public import ArgumentParser
+
+/// What a report assumes.
+public struct ReportOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("How many strategies or parameter sets were tried before this one.", valueName: "trials"))
+    public var trials = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Half-lives after which a position would have been closed anyway: for what an exit saved or cost.",
+            valueName: "n"))
+    public var halfLives = 2.0
+
+    public init() {}
+
+    public func validate() throws {
+        guard trials >= 1, trials <= 1_000_000_000 else { throw ValidationError("--trials is not 1 to 1e9") }
+        guard halfLives > 0, halfLives <= 1e6 else { throw ValidationError("--half-lives is not above 0, at most 1e6") }
+    }
+}

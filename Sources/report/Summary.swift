@@ -1,0 +1,102 @@
+/// The figures of a report, as `--json` writes them. Money is USDT, shares are fractions, times are seconds. What the sample
+/// does not tell is null.
+public struct Summary: Encodable {
+    struct Estimate: Encodable {
+        let value: Double
+        let low: Double?
+        let high: Double?
+
+        init(_ value: Double, _ interval: Interval?) {
+            self.value = value
+            low = interval?.low
+            high = interval?.high
+        }
+    }
+
+    struct Span: Encodable {
+        let from: Int64
+        let to: Int64
+        let days: Double
+        let records: Int
+        let gaps: Int
+    }
+
+    struct Result: Encodable {
+        let start: Double?
+        let end: Double?
+        let net: Double
+        let maxDrawdown: Double
+        let maxDrawdownShare: Double
+        /// Of hourly returns; nil for less than a day of them.
+        let sharpeHourly: Estimate?
+        /// The probability that it is above what luck shows in so many trials.
+        let deflatedSharpe: Double?
+        let trials: Int
+    }
+
+    struct Trades: Encodable {
+        let count: Int
+        let perDay: Double
+        let won: Int
+        let winRate: Estimate?
+        /// Mean net result of a trade, USDT and as a share of its value.
+        let expectancy: Estimate?
+        let expectancyShare: Estimate?
+        /// What was won over what was lost; nil if nothing was lost.
+        let profitFactor: Double?
+        let medianSeconds: Double?
+        let turnover: Double
+        let timeInMarket: Double
+        /// Net result for each USDT held for a day.
+        let resultOfValueDay: Double?
+        /// Opening intents that were not filled, by code.
+        let rejects: [String: Int]
+    }
+
+    struct CostTable: Encodable {
+        let fees, spread, slippage, delay, funding, total: Double
+        /// For each USDT traded.
+        let share: Double?
+    }
+
+    struct Layer: Encodable {
+        let name: String
+        let came, passed, refused, alone: Int
+        let medianMargin: Double?
+    }
+
+    struct Gate: Encodable {
+        let signals: Int
+        let passed: Int
+        let layers: [Layer]
+    }
+
+    struct Exit: Encodable {
+        let name: String
+        let count: Int
+        /// Against holding on; nil for what is no rule.
+        let saved: Double?
+        let savedShare: Estimate?
+        let open: Int
+    }
+
+    struct Part: Encodable {
+        let name: String
+        let count: Int
+        let net: Double
+        let share: Estimate?
+    }
+
+    let span: Span
+    let result: Result
+    let trades: Trades
+    let costs: CostTable
+    let gate: Gate
+    let exits: [Exit]
+    let symbols: [Part]
+    /// By the hour and the weekday in which a trade was opened, UTC.
+    let hours: [Part]
+    let weekdays: [Part]
+    /// What the figures do not say.
+    let cautions: [String]
+}

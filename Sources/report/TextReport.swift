@@ -1,0 +1,129 @@
+/// The report as a person reads it on a terminal.
+extension Summary {
+    public var text: String {
+        var lines: [String] = []
+        lines.append("\(Self.number(span.days, 2)) days, \(span.records) records, \(span.gaps) gaps")
+        lines.append("")
+        lines += resultLines + tradeLines + costLines + gateLines + exitLines
+        lines += Self.table("by symbol", symbols) + Self.table("by hour opened, UTC", hours)
+        lines += Self.table("by weekday opened, UTC", weekdays)
+        lines += cautions
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var resultLines: [String] {
+        guard let start = result.start, let end = result.end else { return ["result: no account on the record", ""] }
+        var lines = [
+            "result after costs   \(Self.money(result.net)) USDT (\(Self.money(start)) to \(Self.money(end)))",
+            "  largest drawdown   \(Self.money(result.maxDrawdown)) USDT, \(Self.percent(result.maxDrawdownShare)) of the peak",
+        ]
+        if let sharpe = result.sharpeHourly {
+            lines.append("  Sharpe, hourly     \(Self.estimate(sharpe) { Self.number($0, 3) })")
+            if let deflated = result.deflatedSharpe {
+                lines.append(
+                    "  deflated           \(Self.percent(deflated)) probably above luck in \(result.trials) trial\(result.trials > 1 ? "s" : "")"
+                )
+            }
+        } else {
+            lines.append("  Sharpe             less than a day of hours: not told")
+        }
+        return lines + [""]
+    }
+
+    private var tradeLines: [String] {
+        var lines = ["trades               \(trades.count), \(Self.number(trades.perDay, 1)) a day"]
+        if let rate = trades.winRate { lines.append("  win rate           \(Self.estimate(rate, Self.percent))") }
+        if let expectancy = trades.expectancy, let share = trades.expectancyShare {
+            lines.append("  expectancy         \(Self.estimate(expectancy, Self.money)) USDT")
+            lines.append("                     \(Self.estimate(share, Self.basisPoints)) of the position's value")
+        }
+        if let factor = trades.profitFactor { lines.append("  profit factor      \(Self.number(factor, 2))") }
+        if let seconds = trades.medianSeconds { lines.append("  median time held   \(Self.number(seconds, 0)) s") }
+        lines.append("  turnover           \(Self.number(trades.turnover, 0)) USDT")
+        lines.append("  time in market     \(Self.percent(trades.timeInMarket))")
+        if let result = trades.resultOfValueDay {
+            lines.append("  capital efficiency \(Self.basisPoints(result)) for each USDT held for a day")
+        }
+        for (code, count) in trades.rejects.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            lines.append("  not opened, \(code): \(count)")
+        }
+        return lines + [""]
+    }
+
+    private var costLines: [String] {
+        guard trades.count > 0 else { return [] }
+        let share = costs.share.map { ", \(Self.basisPoints($0)) of what was traded" } ?? ""
+        return [
+            "costs                \(Self.money(costs.total)) USDT\(share)",
+            "  fees \(Self.money(costs.fees)), spread \(Self.money(costs.spread)), slippage \(Self.money(costs.slippage)), "
+                + "delay \(Self.money(costs.delay)), funding received \(Self.money(costs.funding))", "",
+        ]
+    }
+
+    private var gateLines: [String] {
+        guard gate.signals > 0 else { return [] }
+        var lines = ["gate                 \(gate.signals) signals, \(gate.passed) passed"]
+        for layer in gate.layers {
+            let margin =
+                layer.medianMargin.map { "; of those refused the median is \(Self.number($0, 2)) of the threshold" }
+                ?? ""
+            lines.append(
+                "  \(Self.pad(layer.name, 17))  \(layer.came) came, \(layer.passed) passed; alone it refused \(layer.alone)\(margin)"
+            )
+        }
+        return lines + [""]
+    }
+
+    private var exitLines: [String] {
+        guard !exits.isEmpty else { return [] }
+        var lines = ["exits"]
+        for exit in exits {
+            var line = "  \(Self.pad(exit.name, 17))  \(exit.count)"
+            if let saved = exit.saved, let share = exit.savedShare {
+                line +=
+                    ", saved \(Self.money(saved)) USDT against holding on: \(Self.estimate(share, Self.basisPoints))"
+            }
+            lines.append(line)
+        }
+        return lines + [""]
+    }
+
+    private static func table(_ title: String, _ parts: [Part]) -> [String] {
+        guard parts.count > 1 else { return [] }
+        return ["\(title)"]
+            + parts.map { part in
+                "  \(pad(part.name, 17))  \(part.count) trades, net \(money(part.net)) USDT"
+                    + (part.share.map { ", \(estimate($0, basisPoints)) each" } ?? "")
+            } + [""]
+    }
+
+    // MARK: Figures
+
+    private static func estimate(_ estimate: Estimate, _ text: (Double) -> String) -> String {
+        guard let low = estimate.low, let high = estimate.high else {
+            return "\(text(estimate.value)) (too few for an interval)"
+        }
+        return "\(text(estimate.value)) (95 %: \(text(low)) to \(text(high)))"
+    }
+
+    static func money(_ value: Double) -> String { number(value, 4) }
+    static func percent(_ value: Double) -> String { "\(number(value * 100, 1)) %" }
+    static func basisPoints(_ value: Double) -> String { "\(number(value * 1e4, 2)) bp" }
+
+    private static func pad(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// With so many places, no `-0`.
+    static func number(_ value: Double, _ places: Int) -> String {
+        guard value.isFinite else { return "-" }
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        guard value.magnitude < 1e15 / scale else { return "\(value)" }
+        let units = Int64((value * scale).rounded())
+        guard places > 0 else { return "\(units)" }
+        let digits = String(units.magnitude)
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        return "\(units < 0 ? "-" : "")\(padded.dropLast(places)).\(padded.suffix(places))"
+    }
+}

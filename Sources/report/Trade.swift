@@ -1,0 +1,62 @@
+import Records
+
+/// A position from its first fill until it is flat: what came of it, and what it cost. Money in USDT.
+struct Trade: Equatable {
+    let symbol: String
+    let isLong: Bool
+    /// Event time, microseconds.
+    let opened: Int64
+    var closed: Int64
+    /// Bought for a long, sold for a short, in all; and for how much.
+    var quantity = 0.0
+    var cost = 0.0
+    /// What is held of it now.
+    var held = 0.0
+    /// Of what was closed, before fees.
+    var realised = 0.0
+    var costs = Costs()
+    /// Why it was closed, the last reason first to be told: a rule of rebalance, or the exchange's reason.
+    var exit = ""
+    /// Of the opening intent; nil where it is not on the record.
+    var conviction: Conviction?
+
+    struct Conviction: Equatable {
+        let drift: Double
+        let confidence: Double
+        let halfLifeSeconds: Double
+        /// Distances from the entry.
+        let takeProfit: Double
+        let stopLoss: Double
+    }
+
+    var sign: Double { isLong ? 1 : -1 }
+    /// Average price.
+    var entry: Double { cost / quantity }
+    /// After all costs: `realised` holds what was lost to spread and slippage.
+    var net: Double { realised - costs.fees + costs.funding }
+    /// On what the position was worth.
+    var netReturn: Double { net / cost }
+    var seconds: Double { Double(closed - opened) / 1e6 }
+}
+
+/// What trading cost, apart from being wrong. Positive is paid, but for funding.
+struct Costs: Equatable {
+    var fees = 0.0
+    /// Received minus paid.
+    var funding = 0.0
+    /// From the middle of the market to its near side, as it was when the fill came.
+    var spread = 0.0
+    /// From the near side to what was paid.
+    var slippage = 0.0
+    /// What the middle moved against the order between its intent and its fill.
+    var delay = 0.0
+
+    static func + (a: Costs, b: Costs) -> Costs {
+        Costs(
+            fees: a.fees + b.fees, funding: a.funding + b.funding, spread: a.spread + b.spread,
+            slippage: a.slippage + b.slippage, delay: a.delay + b.delay)
+    }
+
+    /// All that was paid.
+    var total: Double { fees - funding + spread + slippage + delay }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Records
+import ReportFold
+import Stage
+
+@main
+struct ReportCommand: StageCommand {
+    static let verb = "report"
+
+    static let configuration = CommandConfiguration(
+        commandName: program,
+        abstract:
+            "Says what an audit file holds: results with their uncertainty, costs, where signals died, what exits were worth.",
+        discussion: """
+            Reads   what a pipeline has recorded, from FILES one after the other, or from standard input.
+            Writes  a summary; with --json one JSON object.
+
+            Every figure is after costs. An interval holds the truth in about 95 of 100 cases, if the past is like the future, \
+            which nobody knows. docs/report.md says how each is computed, and by whom.
+
+            EXIT STATUS
+              0 done; 64 usage, 65 lines that are no records, 66 no such file, 74 a failed write.
+
+            EXAMPLES
+              drift-report audit.ndjson
+              drift-report --json audit.ndjson | jq .trades.winRate
+              zstdcat audit.ndjson.zst | drift-report --trials 20
+            """,
+        version: pipelineVersion)
+
+    @Argument(help: "Audit files, in the order of time.")
+    var files: [String] = []
+
+    @Flag(help: "Write one JSON object.")
+    var json = false
+
+    @OptionGroup(title: "Report") var options: ReportOptions
+    @OptionGroup(title: "Stage") var common: CommonOptions
+
+    func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        var audit = Audit(options)
+        var badLines = 0
+        for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, into: &audit) }
+        audit.finish()
+        let summary = Summary(audit, options)
+        var text = Array(summary.text.utf8)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            text = Array(try encoder.encode(summary)) + [10]
+        }
+        try text.withUnsafeBytes { try OutputPort().write($0) }
+        if badLines > 0 {
+            throw Failure.refused(.data, "unable to use \(badLines) of the lines read: they are no records")
+        }
+    }
+
+    /// - Returns: how many lines were no records.
+    private static func read(_ path: String, into audit: inout Audit) throws -> Int {
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure.refused(.noInput, "unable to read \(path): \(errorText())") }
+        defer { if descriptor > 0 { close(descriptor) } }
+        var input = Intake(descriptor, program: program, meta: nil)
+        // What is bad is only counted here.
+        var output = Output(passesOn: false)
+        while true {
+            guard let count = try input.fill() else { continue }
+            while input.next(&output) { audit.take(input.reader) }
+            if count == 0 { break }
+            output.drain { _ in }
+        }
+        input.end(&output)
+        return input.badLines
+    }
+}
