@@ -82,7 +82,7 @@ targets += [
     tests(
         "exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
         besides: ["process", "teeth"]),
-    tests("report", of: ["ReportFold", "Records", "Stage", "Rehearsal"]),
+    tests("report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal"], besides: ["run"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 

@@ -6,6 +6,7 @@ public struct Audit {
     private(set) var book: TradeBook
     private(set) var funnel = Funnel()
     private(set) var equity = EquityMeter()
+    private(set) var tracks = Tracks()
     /// By symbol: the middle of the market.
     private(set) var prices: [Curve] = []
     private(set) var names: [String] = []
@@ -38,7 +39,8 @@ public struct Audit {
         case .intent: book.take(intent: record, markets[symbol])
         case .order, .reject: book.end(record)
         case .fill: book.take(fill: record, names[symbol], markets[symbol])
-        case .position: book.take(position: record)
+        case .position: if let trade = book.take(position: record) { tracks.end(symbol, won: trade.net > 0) }
+        case .decision: tracks.take(decision: record)
         case .account:
             book.take(fundingSoFar: record["funding"]?.double ?? 0)
             equity.take(account: record)

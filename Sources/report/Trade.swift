@@ -15,6 +15,8 @@ struct Trade: Equatable {
     /// Of what was closed, before fees.
     var realised = 0.0
     var costs = Costs()
+    /// The price of the last part that was closed.
+    var left = 0.0
     /// Why it was closed, the last reason first to be told: a rule of rebalance, or the exchange's reason.
     var exit = ""
     /// Of the opening intent; nil where it is not on the record.

@@ -71,6 +71,7 @@ struct TradeBook {
             trade.realised += record["realised"]?.double ?? 0
             trade.costs = trade.costs + costs
             trade.held -= quantity
+            trade.left = price
             trade.exit = reason == "reduce" ? intent?.rule ?? "other" : reason
             exits.leave(trade, record.symbol, at: record.ts, price, quantity, isByRule: reason == "reduce")
             open[record.symbol] = trade
@@ -87,12 +88,13 @@ struct TradeBook {
         }
     }
 
-    mutating func take(position record: borrowing Record) {
-        guard record["side"]?.equals("flat") == true, var trade = open.removeValue(forKey: record.symbol) else {
-            return
-        }
+    /// - Returns: the trade that has come to its end with this.
+    mutating func take(position record: borrowing Record) -> Trade? {
+        let isFlat = record["side"]?.equals("flat") == true
+        guard isFlat, var trade = open.removeValue(forKey: record.symbol) else { return nil }
         trade.closed = record.ts
         closed.append(trade)
+        return trade
     }
 
     mutating func take(funding record: borrowing Record) { funded = record.symbol }

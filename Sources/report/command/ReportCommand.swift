@@ -36,6 +36,9 @@ struct ReportCommand: StageCommand {
     @Flag(help: "Write one JSON object.")
     var json = false
 
+    @Option(help: ArgumentHelp("Write a page for a browser as well; it needs no network.", valueName: "file"))
+    var html: String?
+
     @OptionGroup(title: "Report") var options: ReportOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
@@ -54,8 +57,15 @@ struct ReportCommand: StageCommand {
             text = Array(try encoder.encode(summary)) + [10]
         }
         try text.withUnsafeBytes { try OutputPort().write($0) }
+        if let html { try write(summary.page(audit, title: files.first ?? "standard input"), to: html) }
         if badLines > 0 {
             throw Failure.refused(.data, "unable to use \(badLines) of the lines read: they are no records")
+        }
+    }
+
+    private func write(_ page: String, to path: String) throws {
+        do { try Data(page.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+            throw Failure.refused(.io, "unable to write \(path): \(error.localizedDescription)")
         }
     }
 

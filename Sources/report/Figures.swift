@@ -1,0 +1,185 @@
+/// The plots of the page.
+struct Figures {
+    let audit: Audit
+    let summary: Summary
+
+    /// Days and hours of event time, UTC.
+    static func date(_ microseconds: Double) -> String {
+        let seconds = Int64((microseconds / 1e6).rounded())
+        let (day, rest) = (seconds / 86_400, seconds % 86_400)
+        let (year, month, number) = civil(day)
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(year)-\(two(month))-\(two(number)) \(two(rest / 3600)):\(two(rest / 60 % 60))"
+    }
+
+    /// Source: H. Hinnant, chrono-compatible low-level date algorithms (2013), civil_from_days.
+    private static func civil(_ days: Int64) -> (Int64, Int64, Int64) {
+        let z = days + 719_468
+        let era = (z >= 0 ? z : z - 146_096) / 146_097
+        let doe = z - era * 146_097
+        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365
+        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100)
+        let mp = (5 * doy + 2) / 153
+        let month = mp < 10 ? mp + 3 : mp - 9
+        return (yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - (153 * mp + 2) / 5 + 1)
+    }
+
+    private func shortDate(_ microseconds: Double) -> String {
+        let text = Self.date(microseconds)
+        return String(summary.span.days > 3 ? text.dropFirst(5).prefix(5) : text.suffix(5))
+    }
+
+    /// Full hours, days or minutes, about eight.
+    private static func instants(_ range: ClosedRange<Double>) -> [Double] {
+        let minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14_400, 43_200, 129_600.0]
+        let raw = (range.upperBound - range.lowerBound) / 8
+        let step = (minutes.first { $0 * 60e6 >= raw } ?? 525_600) * 60e6
+        let first = (range.lowerBound / step).rounded(.up)
+        return (0...16).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound }
+    }
+
+    private func time(_ points: [Curve.Point]) -> ClosedRange<Double> {
+        Double(points.first?.ts ?? 0)...Double(max(points.last?.ts ?? 1, (points.first?.ts ?? 0) + 1))
+    }
+
+    // MARK: Over time
+
+    var equity: String? {
+        let points = audit.equity.curve.points
+        guard points.count > 1 else { return nil }
+        var plot = Plot(
+            "Equity after all costs, open positions at the middle of the market", x: time(points),
+            y: points.map(\.low).min()!...points.map(\.high).max()!)
+        plot.band(points.map { (Double($0.ts), $0.low, $0.high) }, "range")
+        plot.line(points.map { (Double($0.ts), $0.last) }, "equity")
+        return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.number($0, 2) }
+    }
+
+    var drawdown: String? {
+        let points = audit.equity.curve.points
+        guard points.count > 1 else { return nil }
+        var peak = -Double.infinity
+        let depths = points.map { point -> (x: Double, low: Double, high: Double) in
+            peak = max(peak, point.high)
+            return (Double(point.ts), peak > 0 ? point.low / peak - 1 : 0, 0)
+        }
+        var plot = Plot(
+            "Drawdown from the peak so far", x: time(points), y: (depths.map(\.low).min() ?? -1)...0, height: 130)
+        plot.band(depths, "loss")
+        return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.percent($0) }
+    }
+
+    /// One for each symbol: where it was entered and left, and why.
+    func price(_ symbol: Int) -> String? {
+        let points = audit.prices[symbol].points
+        guard points.count > 1 else { return nil }
+        var plot = Plot(
+            "Price of \(audit.names[symbol]) with entries and exits", x: time(points),
+            y: points.map(\.low).min()!...points.map(\.high).max()!, height: 300)
+        plot.band(points.map { (Double($0.ts), $0.low, $0.high) }, "range")
+        plot.line(points.map { (Double($0.ts), $0.last) }, "price")
+        let trades = audit.book.closed.filter { $0.symbol == audit.names[symbol] }
+        // More cannot be told apart.
+        for trade in trades.suffix(400) {
+            let what =
+                "\(trade.isLong ? "long" : "short") \(Summary.number(trade.quantity, 4)), net \(Summary.money(trade.net)) USDT"
+            plot.arrow(
+                Double(trade.opened), trade.entry, isUp: trade.isLong, "entry",
+                "\(Self.date(Double(trade.opened))) opened \(what)")
+            plot.arrow(
+                Double(trade.closed), trade.left, isUp: !trade.isLong, "exit \(trade.exit)",
+                "\(Self.date(Double(trade.closed))) left for \(trade.exit): \(what)")
+        }
+        return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.number($0, 2) }
+    }
+
+    /// How drift, or confidence, faded from entry to exit.
+    func fading(_ title: String, _ value: (Tracks.Point) -> Double) -> String? {
+        let tracks = audit.tracks.tracks
+        guard tracks.count > 1 else { return nil }
+        let most = min(4, tracks.compactMap { $0.points.last?.age }.max() ?? 1)
+        let bins = (0..<24).map { Double($0) / 24 * most }
+        var spread: [(x: Double, low: Double, middle: Double, high: Double)] = []
+        for (from, to) in zip(bins, bins.dropFirst() + [most]) {
+            let points = tracks.flatMap { track in track.points.filter { $0.age >= from && $0.age < to } }
+            let values = points.map(value).sorted()
+            guard values.count >= 4 else { continue }
+            spread.append(
+                (
+                    (from + to) / 2, Estimates.quantile(values, 0.25), Estimates.quantile(values, 0.5),
+                    Estimates.quantile(values, 0.75)
+                ))
+        }
+        guard spread.count > 1 else { return nil }
+        let low = min(0, spread.map(\.low).min()!)
+        let high = max(1, spread.map(\.high).max()!)
+        var plot = Plot(title, x: 0...most, y: low...high, height: 200)
+        for track in tracks.prefix(60) {
+            plot.line(
+                track.points.filter { $0.age <= most }.map { ($0.age, min(high, max(low, value($0)))) },
+                track.won ? "thin won" : "thin lost")
+        }
+        plot.band(spread.map { ($0.x, $0.low, $0.high) }, "range")
+        plot.line(spread.map { ($0.x, $0.middle) }, "equity")
+        return plot.svg(xText: { Summary.number($0, 2) }) { Summary.number($0, 2) }
+    }
+
+    // MARK: Bars
+
+    var funnel: String? {
+        let layers = summary.gate.layers
+        guard summary.gate.signals > 0 else { return nil }
+        let stages = [("signals", summary.gate.signals)] + layers.map { ($0.name, $0.passed) }
+        var plot = Plot("Signals that each layer let through", x: 0...Double(stages.count), y: 0...1, height: 220)
+        for (place, (name, count)) in stages.enumerated() {
+            let share = Double(count) / Double(summary.gate.signals)
+            plot.bar(
+                (Double(place) + 0.1)...(Double(place) + 0.9), 0, share, "bar",
+                "\(name): \(count), \(Summary.percent(share))")
+            plot.name(Double(place) + 0.5, "\(name) \(count)")
+        }
+        return plot.svg(xText: nil) { Summary.percent($0) }
+    }
+
+    /// Estimates with their intervals, in basis points, side by side.
+    func bars(_ title: String, _ parts: [(name: String, count: Int, estimate: Summary.Estimate)]) -> String? {
+        guard parts.count > 1 else { return nil }
+        let estimates = parts.map(\.estimate)
+        let values = [0] + estimates.map(\.value) + estimates.compactMap(\.low) + estimates.compactMap(\.high)
+        var plot = Plot(title, x: 0...Double(parts.count), y: values.min()!...values.max()!, height: 200)
+        for (place, part) in parts.enumerated() {
+            let middle = Double(place) + 0.5
+            let interval =
+                part.estimate.low.map {
+                    ", 95 %: \(Summary.basisPoints($0)) to \(Summary.basisPoints(part.estimate.high ?? $0))"
+                }
+                ?? ", too few for an interval"
+            plot.bar(
+                (middle - 0.35)...(middle + 0.35), 0, part.estimate.value, part.estimate.value < 0 ? "loss" : "gain",
+                "\(part.name): \(Summary.basisPoints(part.estimate.value))\(interval), \(part.count) trades")
+            if let low = part.estimate.low, let high = part.estimate.high { plot.whisker(middle, low, high) }
+            plot.name(middle, part.name)
+        }
+        return plot.svg(xText: nil) { Summary.basisPoints($0) }
+    }
+
+    var distribution: String? {
+        let returns = audit.book.closed.map(\.netReturn).sorted()
+        guard returns.count > 4 else { return nil }
+        // What lies farther out is counted in the outermost bars.
+        let (low, high) = (Estimates.quantile(returns, 0.005), Estimates.quantile(returns, 0.995))
+        guard high > low else { return nil }
+        let count = 40
+        var bins = [Int](repeating: 0, count: count)
+        for value in returns { bins[min(count - 1, max(0, Int((value - low) / (high - low) * Double(count))))] += 1 }
+        var plot = Plot("Net results of trades", x: low...high, y: 0...Double(bins.max()!), height: 200)
+        let width = (high - low) / Double(count)
+        for (place, number) in bins.enumerated() where number > 0 {
+            let from = low + Double(place) * width
+            plot.bar(
+                from...(from + width * 0.92), 0, Double(number), from + width / 2 < 0 ? "loss" : "gain",
+                "\(Summary.basisPoints(from)) to \(Summary.basisPoints(from + width)): \(number) trades")
+        }
+        return plot.svg(xText: { Summary.basisPoints($0) }) { Summary.number($0, 0) }
+    }
+}
