@@ -58,6 +58,7 @@ targets += stage("paper", knows: ["Venue"])
 targets += stage("exec", knows: ["Venue", "Bybit", "COpenSSL"], reaches: ["CUnix"])
 targets += stage("rebalance")
 targets += stage("report", knows: ["Statistics"])
+targets += stage("watch")
 targets += stage("ws", reaches: nio + [.product(name: "NIOSSL", package: "swift-nio-ssl")])
 targets += stage("exchange", knows: ["Venue", "Bybit"], reaches: nio)
 
@@ -82,6 +83,7 @@ targets += [
     tests(
         "exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
         besides: ["process", "teeth"]),
+    tests("watch", of: ["WatchFold", "Records", "Rehearsal"], besides: ["run"]),
     tests("report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal"], besides: ["run"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]

@@ -1,0 +1,151 @@
+public import Records
+
+/// What there is to see: of each symbol the market, the last signal, the gate's lights, the position; the account; and what
+/// happened last. A fold over the stream.
+public struct Scene {
+    public init() {}
+
+    struct Light: Equatable {
+        let name: String
+        let passes: Bool
+        let isIgnored: Bool
+        let value: Double?
+        let threshold: Double?
+    }
+
+    struct Signal {
+        let kind: String
+        let drift: Double
+        let confidence: Double
+        let snr: Double
+        let price: Double
+        let forecast: Double
+    }
+
+    struct Position {
+        let isLong: Bool
+        let quantity: Double
+        let entry: Double
+        let opened: Int64
+        let drift: Double
+        let confidence: Double
+        let halfLife: Double
+    }
+
+    struct Symbol {
+        let name: String
+        var bid = 0.0
+        var ask = 0.0
+        var last = 0.0
+        /// The middle at the end of each of the last seconds that had one.
+        var spark: [Double] = []
+        var sparkSecond: Int64 = 0
+        var signal: Signal?
+        var warmup: (have: Double, need: Double)?
+        var lights: [Light] = []
+        var position: Position?
+
+        var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
+    }
+
+    static let sparkLimit = 60
+    private static let eventLimit = 40
+
+    private(set) var symbols: [Symbol] = []
+    private(set) var events: [String] = []
+    private(set) var equity: Double?
+    private(set) var firstEquity: Double?
+    private(set) var gaps = 0
+    private(set) var badLines = 0
+    private(set) var signals = 0
+    private(set) var passed = 0
+    /// Event time that the stream has come to.
+    public private(set) var time: Int64 = 0
+    private var narrator = Narrator()
+
+    public mutating func take(_ input: borrowing RecordReader) {
+        let record = input.record
+        guard record.hasTime else { return }
+        if record.kind.isMarket { time = max(time, record.ts) }
+        while record.symbol >= symbols.count {
+            symbols.append(Symbol(name: Words.plain(Array(input.symbols.text(symbols.count).utf8))))
+        }
+        let symbol = record.symbol
+        switch record.kind {
+        case .quote, .trade, .bar: take(price: record, symbol)
+        case .warmup: symbols[symbol].warmup = (record["have"]?.double ?? 0, record["need"]?.double ?? 0)
+        case .signal: take(signal: record, symbol)
+        case .verdict: take(verdict: record, symbol)
+        case .position: symbols[symbol].position = Position(record)
+        case .account:
+            equity = record["equity"]?.double
+            firstEquity = firstEquity ?? equity
+        case .gap: gaps += 1
+        case .bad: badLines += 1
+        default: break
+        }
+        // What comes every few seconds is on the screen, not among the events.
+        guard [.fill, .reject, .position, .decision, .intent, .gap, .bad, .phase].contains(record.kind),
+            let text = narrator.tell(input)
+        else { return }
+        events.append(text)
+        if events.count > Self.eventLimit { events.removeFirst() }
+    }
+
+    private mutating func take(price record: borrowing Record, _ symbol: Int) {
+        switch record.kind {
+        case .quote: (symbols[symbol].bid, symbols[symbol].ask) = (record.bid.double, record.ask.double)
+        case .trade: symbols[symbol].last = record.price.double
+        default: symbols[symbol].last = record.close.double
+        }
+        let second = record.ts / 1_000_000
+        let middle = symbols[symbol].middle
+        if second == symbols[symbol].sparkSecond, !symbols[symbol].spark.isEmpty {
+            symbols[symbol].spark[symbols[symbol].spark.count - 1] = middle
+        } else {
+            symbols[symbol].sparkSecond = second
+            symbols[symbol].spark.append(middle)
+            if symbols[symbol].spark.count > Self.sparkLimit { symbols[symbol].spark.removeFirst() }
+        }
+    }
+
+    private mutating func take(signal record: borrowing Record, _ symbol: Int) {
+        signals += 1
+        symbols[symbol].warmup = nil
+        func number(_ value: RecordValue?) -> Double { value?.double ?? .nan }
+        symbols[symbol].signal = Signal(
+            kind: record["kind"]?.string.map { Words.plain($0) } ?? "?", drift: number(record["drift"]),
+            confidence: number(record["confidence"]), snr: number(record["snr"]), price: number(record["px"]),
+            forecast: number(record["forecast"]))
+    }
+
+    private mutating func take(verdict record: borrowing Record, _ symbol: Int) {
+        if record["pass"]?.bool == true { passed += 1 }
+        var lights: [Light] = []
+        record["layers"]?.forEachMember { name, layer in
+            lights.append(
+                Light(
+                    name: Words.plain(name), passes: layer["pass"]?.bool == true,
+                    isIgnored: layer["ignored"]?.bool == true, value: layer["value"]?.double,
+                    threshold: layer["threshold"]?.double))
+        }
+        symbols[symbol].lights = lights
+    }
+}
+
+extension Scene.Position {
+    /// - Returns: nil for flat.
+    init?(_ record: borrowing Record) {
+        let isFlat = record["side"]?.equals("flat") == true
+        guard !isFlat, let quantity = record["qty"]?.double, let entry = record["entry"]?.double,
+            let opened = record["opened"]?.integer
+        else { return nil }
+        isLong = record["side"]?.equals("long") == true
+        self.quantity = quantity
+        self.entry = entry
+        self.opened = opened
+        drift = record["drift"]?.double ?? .nan
+        confidence = record["confidence"]?.double ?? .nan
+        halfLife = record["half_life"]?.double ?? .nan
+    }
+}

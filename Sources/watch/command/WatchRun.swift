@@ -1,0 +1,91 @@
+import Glibc
+import Records
+import Stage
+import WatchFold
+
+/// The run: lines pass on as in any filter, and what there is to see is drawn when nothing else is to be done, or has not been for a
+/// tenth of a second.
+final class WatchRun {
+    private static let interval: Int64 = 100_000
+
+    private var input = Intake(0, program: WatchCommand.program, meta: nil)
+    private var output: Output
+    private let port = OutputPort()
+    private let terminal: Terminal?
+    private var scene = Scene()
+    private var narrator = Narrator()
+    private var drawnAt: Int64 = 0
+    private var isStale = false
+
+    init(_ options: WatchOptions) {
+        // A terminal would show lines and picture through each other.
+        output = Output(passesOn: isatty(1) == 0)
+        terminal = options.plain ? nil : Terminal()
+    }
+
+    func run() throws {
+        defer { terminal?.leave() }
+        while true {
+            try wait()
+            guard let count = try input.fill() else { continue }
+            while input.next(&output) { take() }
+            if count == 0 { break }
+            output.settleUnlessFull(OutputPort.fullBytes)
+            if output.count >= OutputPort.fullBytes { try port.flush(&output) }
+            if now() - drawnAt >= Self.interval { draw() }
+        }
+        input.end(&output)
+        try port.flush(&output)
+        draw()
+        try input.check()
+    }
+
+    private func take() {
+        output.pass(input.reader.record)
+        if terminal != nil {
+            scene.take(input.reader)
+            isStale = true
+        } else if let text = narrator.tell(input.reader) {
+            say(text)
+        }
+    }
+
+    private func say(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    }
+
+    private func wait() throws {
+        var files = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), OutputPort.closing]
+        var ready = UnixSignals.wait(&files, timeout: timespec())
+        while ready == 0 {
+            try port.flush(&output)
+            let due = isStale ? max(0, drawnAt + Self.interval - now()) : nil
+            ready = UnixSignals.wait(&files, timeout: due.map { timespec(tv_sec: 0, tv_nsec: Int($0) * 1000) })
+            if ready == 0 { draw() }
+        }
+        if let number = UnixSignals.pending {
+            try port.flush(&output)
+            throw Failure.interrupted(number)
+        }
+        if ready > 0, files[0].revents == 0 { try OutputPort.check(files[1]) }
+    }
+
+    private func draw() {
+        guard let terminal, isStale else { return }
+        isStale = false
+        drawnAt = now()
+        terminal.draw { width, height, hasColour in
+            let lag = Double(drawnAt - scene.time) / 1e6
+            // A recording is no lag.
+            return Screen(width: width, height: height, hasColour: hasColour)
+                .lines(scene, lag: lag.magnitude < 600 ? lag : nil)
+        }
+    }
+
+    private func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}

@@ -1,0 +1,87 @@
+import Records
+import Rehearsal
+import Testing
+
+@testable import WatchFold
+
+/// What is drawn and said of a stream. Not covered: the terminal (`Tests/watch/run`).
+struct ScreenTests {
+    private static let lines = [
+        #"{"type":"account","ts":1000000,"equity":500,"available":500,"realised":0,"fees":0,"funding":0}"#,
+        #"{"type":"warmup","ts":1000000,"sym":"BTCUSDT","have":25,"need":100}"#,
+        #"{"type":"quote","ts":1000000,"sym":"BTCUSDT","bid":96999.9,"bid_qty":1,"ask":97000.1,"ask_qty":1}"#,
+        #"{"type":"signal","ts":2000000,"sym":"BTCUSDT","seq":1,"px":97000,"forecast":97194,"drift":0.002,"horizon":300,"sigma":0.001,"kind":"strong_buy","curve":"flat","snr":1.5,"confidence":0.8,"velocity":0,"acceleration":0,"jerk":0,"snap":0,"kalman":{},"ou":null}"#,
+        #"{"type":"verdict","ts":2000000,"sym":"BTCUSDT","seq":1,"side":"long","pass":false,"blocked_by":"edge","layers":{"snr":{"pass":true,"value":1.5,"threshold":0.5},"edge":{"pass":false,"value":0.002,"threshold":0.0025,"note":"tier2"},"limits":{"pass":false,"value":0,"threshold":0,"ignored":true}}}"#,
+        #"{"type":"intent","ts":3000000,"sym":"BTCUSDT","id":"o","side":"buy","reduce_only":false,"weight":0.5,"take_profit":0.015,"stop_loss":0.005,"drift":0.0012,"confidence":0.8,"half_life":300,"seq":2}"#,
+        #"{"type":"fill","ts":3000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":0.012,"px":97000.1,"fee":0.64,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
+        #"{"type":"position","ts":3000000,"sym":"BTCUSDT","side":"long","qty":0.012,"entry":97000.1,"opened":3000000,"realised":0,"fees":0.64,"drift":0.0012,"confidence":0.8,"half_life":300}"#,
+        #"{"type":"quote","ts":63000000,"sym":"BTCUSDT","bid":97099.9,"bid_qty":1,"ask":97100.1,"ask_qty":1}"#,
+        #"{"type":"decision","ts":63000000,"sym":"BTCUSDT","seq":3,"rule":"drift_decay","drift":0.0005,"entry_drift":0.0012,"confidence":0.6,"entry_confidence":0.8,"age":60,"half_life":300}"#,
+        #"{"type":"intent","ts":63000000,"sym":"BTCUSDT","id":"r","side":"sell","reduce_only":true,"fraction":0.5,"rule":"drift_decay","seq":3}"#,
+        #"{"type":"fill","ts":63000000,"sym":"BTCUSDT","id":"r","side":"sell","qty":0.006,"px":97099.9,"fee":0.32,"liquidity":"taker","reduce_only":true,"reason":"reduce","realised":0.5988}"#,
+        #"{"type":"position","ts":63000000,"sym":"BTCUSDT","side":"long","qty":0.006,"entry":97000.1,"opened":3000000,"realised":0.5988,"fees":0.96,"drift":0.0012,"confidence":0.8,"half_life":300}"#,
+        #"{"type":"gap","ts":64000000,"sym":"BTCUSDT","from":63000000,"to":64000000,"reason":"a \u001b[31mred\u0007 one"}"#,
+    ]
+
+    private func told(_ lines: [String]) throws -> (scene: Scene, words: [String]) {
+        var (scene, narrator, words) = (Scene(), Narrator(), [String]())
+        var reader = RecordReader()
+        for line in lines {
+            try withPaddedLine(line) { bytes in
+                try reader.read(bytes)
+                scene.take(reader)
+                if let text = narrator.tell(reader) { words.append(text) }
+            }
+        }
+        return (scene, words)
+    }
+
+    @Test func eachEventHasItsSentence() throws {
+        #expect(
+            try told(Self.lines).words == [
+                "00:00:01 BTCUSDT 25/100 prices",
+                "00:00:02 BTCUSDT strong buy, confidence 80 %, 97000.0 -> 97194.0 (+20.0 bp in 5m00s)",
+                "00:00:02 BTCUSDT snr confirmed; edge refuses (0.00200 against 0.00250): tier2",
+                "00:00:03 BTCUSDT intent to buy: 50 % of the equity, take-profit 1.50 %, stop 0.50 %",
+                "00:00:03 BTCUSDT trade executed: buy 0.012 at 97000.1, fee 0.6400",
+                "00:00:03 BTCUSDT long 0.012 from 97000.1",
+                "00:01:03 BTCUSDT drift decay +0.0012 -> +0.0005, confidence 80 % -> 60 %, age 1m00s",
+                "00:01:03 BTCUSDT drift decay: reducing half",
+                "00:01:03 BTCUSDT reduce: sell 0.00600 at 97099.9, fee 0.3200, partial PnL +0.5988 USDT",
+                "00:01:03 BTCUSDT resized: long 0.00600 from 97000.1",
+                "00:01:04 BTCUSDT data are missing for 1s: a  [31mred  one",
+            ])
+    }
+
+    @Test func theScreenShowsWhatThereIs() throws {
+        let lines = Screen(width: 130, height: 20, hasColour: false).lines(try told(Self.lines).scene, lag: 0.4)
+        #expect(lines[0] == "00:01:04 UTC  500.00 USDT +0.00  0 of 1 signals passed  lag 0.4s  1 gaps")
+        #expect(lines[2] == "BTCUSDT  97100.0  ▁█")
+        #expect(lines[3] == "  strong buy  drift +20.0 bp/25 bp  confidence 80 %  snr 1.50/0.50")
+        #expect(lines[4] == "  + snr  x edge  o limits  ")
+        #expect(
+            lines[5]
+                == "  long 0.00600 from 97000.1  +0.5994  entry drift +12.0 bp, confidence 80 %  age 1m01s of 10m00s")
+        #expect(lines.count <= 20 && lines.last?.hasPrefix("00:01:04 BTCUSDT data are missing") == true)
+    }
+
+    @Test(arguments: [1, 7, 20, 80], [1, 3, 8])
+    func nothingIsWiderOrHigherThanTheTerminal(width: Int, height: Int) throws {
+        let scene = try told(Self.lines).scene
+        let lines = Screen(width: width, height: height, hasColour: false).lines(scene, lag: nil)
+        #expect(lines.count <= height && lines.allSatisfy { $0.count <= width })
+        let coloured = Screen(width: width, height: height, hasColour: true).lines(scene, lag: nil)
+        #expect(coloured.map { $0.replacing(/\u{1B}\[[0-9]+m/, with: "") } == lines)
+    }
+
+    @Test func nothingInTheStreamIsAnOrderToTheTerminal() throws {
+        let (scene, words) = try told(Self.lines)
+        let shown = words + Screen(width: 200, height: 50, hasColour: false).lines(scene, lag: nil)
+        #expect(shown.allSatisfy { !$0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } })
+    }
+
+    @Test func sparksSpanTheirValues() {
+        #expect(Screen.spark([1, 2, 3, 4, 5, 6, 7, 8]) == "▁▂▃▄▅▆▇█")
+        #expect(Screen.spark([5, 5]) == "▄▄" && Screen.spark([]) == "")
+    }
+}
