@@ -5,7 +5,9 @@ import TOMLKit
 /// with `_` for `-`. It stands for flags given before those of the command line, so flags override it.
 struct Profile {
     /// The sections a profile may have: the stages that take options.
-    static let sections = ["ws", "feed", "signal", "loop", "gate", "paper", "exec", "rebalance", "exchange", "report", "watch"]
+    static let sections = [
+        "ws", "feed", "signal", "loop", "gate", "paper", "exec", "rebalance", "exchange", "report", "watch",
+    ]
 
     let path: String
     /// The options of one stage in the order of the file, as keys and arguments.

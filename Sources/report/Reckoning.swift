@@ -4,6 +4,8 @@ extension Summary {
         let trades = audit.book.closed
         let from = audit.from ?? 0
         let days = Double(audit.to - from) / 86_400e6
+        name = options.name
+        equityByHour = audit.equity.hours
         span = Span(from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps)
         result = Result(audit, trials: options.trials)
         self.trades = Trades(audit, days: days)

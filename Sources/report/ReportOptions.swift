@@ -12,6 +12,9 @@ public struct ReportOptions: ParsableArguments {
             valueName: "n"))
     public var halfLives = 2.0
 
+    @Option(help: ArgumentHelp("What this run is called in a table of runs.", valueName: "text"))
+    public var name = "all"
+
     public init() {}
 
     public func validate() throws {

@@ -1,7 +1,7 @@
 /// The figures of a report, as `--json` writes them. Money is USDT, shares are fractions, times are seconds. What the sample
 /// does not tell is null.
-public struct Summary: Encodable {
-    struct Estimate: Encodable {
+public struct Summary: Codable {
+    struct Estimate: Codable {
         let value: Double
         let low: Double?
         let high: Double?
@@ -13,7 +13,7 @@ public struct Summary: Encodable {
         }
     }
 
-    struct Span: Encodable {
+    struct Span: Codable {
         let from: Int64
         let to: Int64
         let days: Double
@@ -21,7 +21,7 @@ public struct Summary: Encodable {
         let gaps: Int
     }
 
-    struct Result: Encodable {
+    struct Result: Codable {
         let start: Double?
         let end: Double?
         let net: Double
@@ -34,7 +34,7 @@ public struct Summary: Encodable {
         let trials: Int
     }
 
-    struct Trades: Encodable {
+    struct Trades: Codable {
         let count: Int
         let perDay: Double
         let won: Int
@@ -53,25 +53,25 @@ public struct Summary: Encodable {
         let rejects: [String: Int]
     }
 
-    struct CostTable: Encodable {
+    struct CostTable: Codable {
         let fees, spread, slippage, delay, funding, total: Double
         /// For each USDT traded.
         let share: Double?
     }
 
-    struct Layer: Encodable {
+    struct Layer: Codable {
         let name: String
         let came, passed, refused, alone: Int
         let medianMargin: Double?
     }
 
-    struct Gate: Encodable {
+    struct Gate: Codable {
         let signals: Int
         let passed: Int
         let layers: [Layer]
     }
 
-    struct Exit: Encodable {
+    struct Exit: Codable {
         let name: String
         let count: Int
         /// Against holding on; nil for what is no rule.
@@ -80,15 +80,19 @@ public struct Summary: Encodable {
         let open: Int
     }
 
-    struct Part: Encodable {
+    struct Part: Codable {
         let name: String
         let count: Int
         let net: Double
         let share: Estimate?
     }
 
+    /// What was tried; of a variant.
+    let name: String
     let span: Span
     let result: Result
+    /// What the account was worth at each full hour, UTC, from the one behind the first account on.
+    let equityByHour: [Double]
     let trades: Trades
     let costs: CostTable
     let gate: Gate

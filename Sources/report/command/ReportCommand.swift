@@ -39,10 +39,14 @@ struct ReportCommand: StageCommand {
     @Option(help: ArgumentHelp("Write a page for a browser as well; it needs no network.", valueName: "file"))
     var html: String?
 
+    @Flag(help: "FILES are reports that --json wrote, of runs over one market: set them beside the first.")
+    var table = false
+
     @OptionGroup(title: "Report") var options: ReportOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        if table { return try compare() }
         var audit = Audit(options)
         var badLines = 0
         for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, into: &audit) }
@@ -61,6 +65,19 @@ struct ReportCommand: StageCommand {
         if badLines > 0 {
             throw Failure.refused(.data, "unable to use \(badLines) of the lines read: they are no records")
         }
+    }
+
+    private func compare() throws {
+        guard !files.isEmpty else { throw Failure.refused(.usage, "unable to compare: name the reports") }
+        let runs = try files.map { file -> Summary in
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw Failure.refused(.noInput, "unable to read \(file): no such readable file")
+            }
+            do { return try JSONDecoder().decode(Summary.self, from: data) } catch {
+                throw Failure.refused(.data, "unable to use \(file): it is no report of drift-report --json")
+            }
+        }
+        try Array(Comparison(runs).text.utf8).withUnsafeBytes { try OutputPort().write($0) }
     }
 
     private func write(_ page: String, to path: String) throws {
