@@ -50,10 +50,10 @@ public struct StreamDataReader: ~Copyable {
 
     public init() {}
 
-    /// - Parameter element: of the data of `publicTrade`.
     /// The time of the element that was read last, be the rest of it what it may.
     public var elementTs: Int64? { object["T"]?.figure?.milliseconds }
 
+    /// - Parameter element: of the data of `publicTrade`.
     public mutating func trade(_ element: UnsafeRawBufferPointer) -> StreamTrade? {
         guard (try? object.read(element)) != nil, let ts = object["T"]?.figure?.milliseconds,
             let id = object["i"]?.figure, let side = object["S"]?.side, let price = object["p"]?.figure,

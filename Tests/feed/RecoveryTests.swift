@@ -82,6 +82,27 @@ struct RecoveryTests {
         #expect(records.contains(Live.trade("b", 5)) || records.contains { $0.contains(#""id":"b""#) })
     }
 
+    /// The first trade of the new connection, behind one of its millisecond that the break has swallowed.
+    @Test func theFirstMillisecondBehindABreakIsNotProvenByItself() throws {
+        var records = try live.receive(Live.trades(10, ("a", 5)), Live.event(20, "closed"), Live.event(900, "open"))
+        records += try live.receive(Live.recent(950, ("a", 5)))
+        let all = (0..<1000).map { (id: "t\($0)", at: Int64(960 + $0 * 7)) }
+        for trade in all { records += try live.receive(Live.trades(trade.at + 1, trade)) }
+        records += try live.receive(Live.book(8_000, update: 1))
+        #expect(live.isInDoubt)
+        records += try live.receive(Live.recent(8_010, all))
+        records += try live.finish()
+        #expect(try gaps(records).contains { $0.contains(Live.ts(960)) })
+    }
+
+    @Test func anUnreadableTradeOfLongAgoSilencesNothing() throws {
+        var records = try live.receive(Live.trades(5, ("a", 5)), Live.trades(21, ("b", 20)))
+        let odd = Live.trades(30, ("x", 12)).replacing(#""T":\#(Live.origin + 12)"#, with: #""T":0"#)
+            .replacing(#""S":"Buy""#, with: #""S":"Odd""#)
+        records += try live.receive(odd)
+        #expect(try gaps(records).allSatisfy { $0.lowerBound >= Live.ts(5) } && !gaps(records).isEmpty)
+    }
+
     @Test func anOvertakenTradeThatCannotBeReadLiesInItsGap() throws {
         var records = try live.receive(Live.trades(5, ("a", 5)), Live.trades(21, ("b", 20)))
         records += try live.receive(

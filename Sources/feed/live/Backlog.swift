@@ -56,6 +56,7 @@ struct Backlog: ~Copyable {
     mutating func next(now: Int64) -> [UInt8]? {
         while head < entries.count {
             let entry = entries[head]
+            entries[head] = nil
             head += 1
             if entry == nil { replaced -= 1 }
             if head == entries.count { clear() } else { compact() }

@@ -261,6 +261,11 @@ struct Completeness {
         prove(answered)
         awaitedSince = nil
         if isBroken { doubted = doubted.lowerBound..<max(latest, doubted.lowerBound) }
+        if doubted.upperBound + Self.lag <= now {
+            // A volume may have been equal by chance.
+            reopen()
+            prove(answered)
+        }
         let unreached = doubts(before: answered.lowerBound)
         guard doubted.upperBound + Self.lag <= now else { return unreached }
         let rest = answered.upperBound..<max(answered.upperBound, doubted.upperBound)

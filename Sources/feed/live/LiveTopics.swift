@@ -27,8 +27,8 @@ extension LiveMarket {
                 write(trade: id, price, quantity, trade.side, at: trade.ts, symbol)
             } else {
                 unreadable += 1
-                // It may have been overtaken.
-                known = min(known, data.elementTs ?? known)
+                // It may have been overtaken, but is no older than the first.
+                known = min(known, max(data.elementTs ?? known, markets[symbol].trades.first ?? known))
             }
         }
         if markets[symbol].trades.first == nil { markets[symbol].begin(at: ts) }

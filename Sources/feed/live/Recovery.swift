@@ -22,8 +22,11 @@ extension SymbolMarket {
             return gaps(check.giveUp(at: now, ahead: recent.first?.ts), History.shortReason)
         }
         let newest = recent.last?.ts ?? 0
-        // Others of the oldest one's millisecond may not be in the answer; but if that one is known, they came before it.
-        let isKnown = !check.isTrusted && recent.first.map { trades.contains(Array($0.id.utf8)) } ?? false
+        // Others of the oldest one's millisecond may not be in the answer; but if that one is known, and from before the break,
+        // they came before it.
+        let isKnown =
+            !check.isTrusted && oldest <= check.doubts.first?.lowerBound ?? 0
+            && recent.first.map { trades.contains(Array($0.id.utf8)) } ?? false
         let from = isKnown ? oldest : oldest + Completeness.tick
         let forgotten = forgotten(recent, in: check.doubts)
         let asked = max(now, check.awaitedSince ?? 0)
