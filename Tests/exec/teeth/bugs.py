@@ -6,7 +6,7 @@
 EXEC = "Sources/exec/"
 
 FOLD = [
-    ("an execution is booked as often as it is told of", "Booking.swift", "guard !memory.executions.contains(row.id), let index", "guard let index"),
+    ("an execution is booked as often as it is told of", "Booking.swift", "guard !memory.executions.contains(row.id), !strays", "guard !strays"),
     ("funding is taken for a fill", "Booking.swift", 'if row.type == "Funding" {', 'if row.type == "NoSuchType" {'),
     ("a fee has the wrong sign", "Booking.swift", "level: Level(price: price, quantity: quantity), fee: fee,", "level: Level(price: price, quantity: quantity), fee: -fee,"),
     ("a fill that comes after the end is dropped", "Booking.swift", "let sending = row.link.isEmpty ? nil : memory.sent[row.link]", "let sending = place.map { tickets[$0].sending }"),
