@@ -207,6 +207,19 @@ struct HardStoryTests {
         #expect(simulation.wire.map(\.link) == ["A", "R", "R-x1"])
     }
 
+    @Test func aFurtherAttemptTakesNoIntentsName() throws {
+        let simulation = try Simulation.started()
+        try simulation.open("R-x1")
+        try simulation.go(2)
+        simulation.verdict = .failure(.refused(110_079, "busy"))
+        try simulation.reduce("R", 1)
+        try simulation.go(0.2)
+        simulation.verdict = nil
+        try simulation.go(3)
+        #expect(simulation.wire.map(\.link) == ["R-x1", "R", "R-x2"])
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+    }
+
     @Test func fillsInManyPagesAreAllRead() throws {
         let simulation = try Simulation.started(equity: "1000000")
         simulation.exchange.fillParts = 150
