@@ -263,6 +263,8 @@ struct StoryTests {
         try simulation.open("ETH-o-1", "ETHUSDT")
         try simulation.go(2)
         #expect(try simulation.ends("ETH-o-1") == ["accepted", "filled"], "the other symbol goes on")
+        // So long that its execution is not asked for any more.
+        try simulation.rest(700)
         simulation.crash()
         let told = simulation.audit.count
         try simulation.go { simulation.executor != nil }
