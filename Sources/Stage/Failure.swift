@@ -37,8 +37,6 @@ public func errorText() -> String { String(cString: strerror(errno)) }
 
 /// Writes one line to standard error. What others have said may be in it: a terminal takes no orders from them.
 public func diagnose(_ program: String, _ text: String) {
-    let plain = String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })
-    let line = Array("\(program): \(String(plain))\n".utf8)
+    let line = Array("\(program): \(PlainText.harmless(text))\n".utf8)
     _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
 }

@@ -43,6 +43,14 @@ extension Executor {
         review(at: now)
     }
 
+    /// Asks what has been traded in a symbol of late, and at least since the last whole answer.
+    private mutating func askExecutions(_ index: Int, at now: Int64) {
+        guard !pending.contains(.executions(symbol: desks[index].name)) else { return }
+        desks[index].tradesAskedAt = now
+        let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
+        ask(.executions(desks[index].name, since: since + clockOffset, at: now + clockOffset))
+    }
+
     /// What the key may do is looked at so often: somebody may have given it more.
     static let keyInterval: Int64 = 3_600_000_000
 

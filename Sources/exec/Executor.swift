@@ -72,14 +72,6 @@ public struct Executor {
     /// Of answers that have more, the newest first.
     private var pages: [Request.Subject: [Answer]] = [:]
 
-    /// Asks what has been traded in a symbol of late, and at least since the last whole answer.
-    mutating func askExecutions(_ index: Int, at now: Int64) {
-        guard !pending.contains(.executions(symbol: desks[index].name)) else { return }
-        desks[index].tradesAskedAt = now
-        let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
-        ask(.executions(desks[index].name, since: since + clockOffset, at: now + clockOffset))
-    }
-
     /// Takes a page, and asks for the next.
     /// - Returns: all pages, the oldest first, once there is no further; nil before.
     mutating func whole(_ request: Request, _ answer: Answer) -> [Answer]? {

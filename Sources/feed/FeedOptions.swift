@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Stage
 
 /// What to do with a record that is later than `--reorder` allows.
 public enum OnDisorder: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -1,4 +1,5 @@
 import Glibc
+import Stage
 
 /// A bar on standard error, if somebody looks at it there and does not see the records themselves.
 struct Progress {

@@ -1,27 +1,13 @@
+import Stage
+
 /// The plots of the page.
 struct Figures {
     let audit: Audit
     let summary: Summary
 
-    /// Days and hours of event time, UTC.
+    /// Day and minute of event time, UTC.
     static func date(_ microseconds: Double) -> String {
-        let seconds = Int64((microseconds / 1e6).rounded())
-        let (day, rest) = (seconds / 86_400, seconds % 86_400)
-        let (year, month, number) = civil(day)
-        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(year)-\(two(month))-\(two(number)) \(two(rest / 3600)):\(two(rest / 60 % 60))"
-    }
-
-    /// Source: H. Hinnant, chrono-compatible low-level date algorithms (2013), civil_from_days.
-    private static func civil(_ days: Int64) -> (Int64, Int64, Int64) {
-        let z = days + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let doe = z - era * 146_097
-        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365
-        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100)
-        let mp = (5 * doy + 2) / 153
-        let month = mp < 10 ? mp + 3 : mp - 9
-        return (yoe + era * 400 + (month <= 2 ? 1 : 0), month, doy - (153 * mp + 2) / 5 + 1)
+        String(Instant.text(Int64(microseconds.rounded())).replacing("T", with: " ").prefix(16))
     }
 
     private func shortDate(_ microseconds: Double) -> String {

@@ -1,3 +1,5 @@
+import Stage
+
 /// The report as a person reads it on a terminal.
 extension Summary {
     public var text: String {
@@ -114,16 +116,5 @@ extension Summary {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
-    /// With so many places, no `-0`.
-    static func number(_ value: Double, _ places: Int) -> String {
-        guard value.isFinite else { return "-" }
-        var scale = 1.0
-        for _ in 0..<places { scale *= 10 }
-        guard value.magnitude < 1e15 / scale else { return "\(value)" }
-        let units = Int64((value * scale).rounded())
-        guard places > 0 else { return "\(units)" }
-        let digits = String(units.magnitude)
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        return "\(units < 0 ? "-" : "")\(padded.dropLast(places)).\(padded.suffix(places))"
-    }
+    static func number(_ value: Double, _ places: Int) -> String { PlainText.figure(value, places: places) }
 }

@@ -192,15 +192,19 @@ struct HardStoryTests {
         #expect(!simulation.audit[told...].contains { $0.contains(#""type":"fill""#) })
     }
 
-    @Test func theNameOfAFurtherAttemptIsNoIntents() throws {
-        let simulation = try Simulation.started()
-        try simulation.open("A")
-        try simulation.go(2)
+    private func reduceAtTheSecondAttempt(_ simulation: Simulation) throws {
         simulation.verdict = .failure(.refused(110_079, "busy"))
         try simulation.reduce("R", 1)
         try simulation.go(0.2)
         simulation.verdict = nil
         try simulation.go(3)
+    }
+
+    @Test func theNameOfAFurtherAttemptIsNoIntents() throws {
+        let simulation = try Simulation.started()
+        try simulation.open("A")
+        try simulation.go(2)
+        try reduceAtTheSecondAttempt(simulation)
         #expect(try simulation.position("BTCUSDT")?.side == nil)
         try simulation.open("R-x1")
         #expect(try simulation.ends("R-x1") == ["duplicate_id"])
@@ -211,11 +215,7 @@ struct HardStoryTests {
         let simulation = try Simulation.started()
         try simulation.open("R-x1")
         try simulation.go(2)
-        simulation.verdict = .failure(.refused(110_079, "busy"))
-        try simulation.reduce("R", 1)
-        try simulation.go(0.2)
-        simulation.verdict = nil
-        try simulation.go(3)
+        try reduceAtTheSecondAttempt(simulation)
         #expect(simulation.wire.map(\.link) == ["R-x1", "R", "R-x2"])
         #expect(try simulation.position("BTCUSDT")?.side == nil)
     }

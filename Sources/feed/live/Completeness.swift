@@ -14,8 +14,6 @@ struct Completeness {
     private static let grace: Int64 = 10_000_000
     /// An answer may lack the trades of so long.
     static let lag: Int64 = 5_000_000
-    /// Trades are stamped in milliseconds: so ranges begin and end with one.
-    static let tick: Int64 = 1000
     /// Volumes of so many minutes in a row that are more than their trades count something else.
     private static let patience = 5
 
@@ -23,7 +21,7 @@ struct Completeness {
     /// The end of the last gap, or the beginning.
     private var completeFrom: Int64 = 0
     /// Where trades may be missing.
-    private var unproven = RangeSet(0..<Int64.max)
+    private var unproven = Unproven()
     /// What is in doubt is what is not proven of this. It has no end while nobody knows where a break ends.
     private var doubted: Range<Int64> = 0..<0
     /// Since when an answer about what is in doubt is awaited; nil if none is.
@@ -58,10 +56,10 @@ struct Completeness {
     }
 
     /// Where trades are in doubt.
-    var doubts: [Range<Int64>] { open(in: doubted) }
+    var doubts: [Range<Int64>] { unproven.parts(of: doubted) }
 
     /// Where trades are in doubt before a time.
-    func doubts(before ts: Int64) -> [Range<Int64>] { open(in: doubted.clamped(to: 0..<ts)) }
+    func doubts(before ts: Int64) -> [Range<Int64>] { unproven.parts(of: doubted.clamped(to: 0..<ts)) }
 
     /// What stays missing if no line comes any more. Of what comes behind the last volume, and of a connection that is
     /// closed, nothing is known.
@@ -69,7 +67,8 @@ struct Completeness {
         holdAll()
         reopen()
         let asked = isBroken ? 0 : doubted.upperBound
-        return isTrusted ? open(in: 0..<max(statedUpTo, lostUpTo, asked)) : doubts(before: max(lostUpTo, asked))
+        return isTrusted
+            ? unproven.parts(of: 0..<max(statedUpTo, lostUpTo, asked)) : doubts(before: max(lostUpTo, asked))
     }
 
     // MARK: Trades
@@ -103,14 +102,14 @@ struct Completeness {
 
     /// Trades are known from here on.
     mutating func begin(at ts: Int64) {
-        tell(0...max(0, ts - Self.tick))
+        tell(0...max(0, ts - Unproven.tick))
         completeFrom = max(completeFrom, ts)
     }
 
     /// Trades in a range are told of as missing, or of no interest.
     mutating func tell(_ range: ClosedRange<Int64>) {
         let (from, to) = (range.lowerBound, range.upperBound)
-        prove(from..<Self.roundUp(to + 1))
+        unproven.prove(from..<Unproven.roundUp(to + 1))
         completeFrom = max(completeFrom, to)
         // What is missing before the first statement says nothing against those that are held to it.
         for place in minutes.indices where from < minutes[place].end && to > minutes[place].anchor?.until ?? .max {
@@ -149,7 +148,7 @@ struct Completeness {
             minutes[place].anchor = Minute.Statement(until, volume)
             // Until here no volume can tell: it is asked for while an answer still reaches back, once a minute.
             defer { minutes[place].hasAsked = true }
-            return !minutes[place].hasAsked && doubt(upTo: until + Self.tick, at: sent)
+            return !minutes[place].hasAsked && doubt(upTo: until + Unproven.tick, at: sent)
         }
         guard isFinal else { return until - start > Self.grace ? doubt(upTo: start, at: sent) : false }
         // What the minute before was short of may have come since.
@@ -159,7 +158,7 @@ struct Completeness {
         let isShort = minutes[place].isShort(countsBlocks)
         if isShort {
             minutes[place].isDisputed = true
-            if open(in: start..<end).isEmpty { reopen() }
+            if unproven.parts(of: start..<end).isEmpty { reopen() }
             short += 1
         } else if minutes[place].anchor != nil {
             short = 0
@@ -174,13 +173,13 @@ struct Completeness {
         countsBlocks = countsBlocks ?? minutes[place].showsBlocks
         let from = minutes[place].heldFrom
         // All that ended with the minute is in its last volume.
-        prove(from..<max(from, last.until == minutes[place].end - 1 ? minutes[place].end : last.until))
+        unproven.prove(from..<max(from, last.until == minutes[place].end - 1 ? minutes[place].end : last.until))
     }
 
     /// What seemed to be all of a minute was not, if its volume is more.
     private mutating func reopen() {
         for minute in minutes where minute.isDisputed && minute.isShort(countsBlocks) {
-            unproven.insert(contentsOf: minute.heldFrom..<minute.end)
+            unproven.reopen(minute.heldFrom..<minute.end)
         }
     }
 
@@ -189,7 +188,7 @@ struct Completeness {
     /// Puts in doubt what is not proven.
     /// - Returns: whether there is more of it than before.
     private mutating func doubt(upTo end: Int64, at sent: Int64) -> Bool {
-        guard !isBroken, open(in: 0..<end) != doubts(before: end) else { return false }
+        guard !isBroken, unproven.parts(of: 0..<end) != doubts(before: end) else { return false }
         doubted = 0..<max(end, doubted.upperBound)
         awaitedSince = sent
         return true
@@ -216,7 +215,7 @@ struct Completeness {
     /// - Returns: where trades stay missing.
     mutating func endBreak(at ts: Int64) -> [Range<Int64>] {
         defer { (doubted, awaitedSince) = (0..<0, nil) }
-        return doubts(before: ts + Self.tick)
+        return doubts(before: ts + Unproven.tick)
     }
 
     /// Nobody answers about what is in doubt, or not far enough. If an answer might have been behind it, it is asked for once
@@ -258,22 +257,20 @@ struct Completeness {
     mutating func settle(
         _ answered: Range<Int64>, isBehind: Bool, now: Int64, latest: Int64
     ) -> [Range<Int64>] {
-        prove(answered)
         awaitedSince = nil
         if isBroken { doubted = doubted.lowerBound..<max(latest, doubted.lowerBound) }
-        if doubted.upperBound + Self.lag <= now {
-            // A volume may have been equal by chance.
-            reopen()
-            prove(answered)
-        }
+        let isLast = doubted.upperBound + Self.lag <= now
+        // A volume may have been equal by chance.
+        if isLast { reopen() }
+        unproven.prove(answered)
         let unreached = doubts(before: answered.lowerBound)
-        guard doubted.upperBound + Self.lag <= now else { return unreached }
+        guard isLast else { return unreached }
         let rest = answered.upperBound..<max(answered.upperBound, doubted.upperBound)
         defer {
-            prove(rest)
+            unproven.prove(rest)
             doubted = 0..<0
         }
-        return unreached + (isBehind ? open(in: rest) : [])
+        return unreached + (isBehind ? unproven.parts(of: rest) : [])
     }
 
     /// Minutes whose trades are still less than their volume, though the exchange has answered: it does not have them.
@@ -286,24 +283,4 @@ struct Completeness {
             return minutes[place].isShort(countsBlocks) ? minute : nil
         }
     }
-
-    // MARK: Ranges
-
-    /// What is not proven of a range, in whole milliseconds.
-    private func open(in range: Range<Int64>) -> [Range<Int64>] {
-        unproven.intersection(RangeSet(range)).ranges.compactMap { part in
-            let (from, to) = (Self.roundUp(part.lowerBound), Self.roundUp(part.upperBound))
-            return from < to ? from..<to : nil
-        }
-    }
-
-    /// To a whole millisecond; what has no end keeps none.
-    private static func roundUp(_ ts: Int64) -> Int64 { ts == .max ? .max : (ts + tick - 1) / tick * tick }
-
-    private mutating func prove(_ range: Range<Int64>) { unproven.remove(contentsOf: range) }
-}
-
-extension Range<Int64> {
-    /// The last millisecond of a range that ends with one.
-    var lastTick: Int64 { upperBound - Completeness.tick }
 }

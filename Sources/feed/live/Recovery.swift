@@ -27,7 +27,7 @@ extension SymbolMarket {
         let isKnown =
             !check.isTrusted && oldest <= check.doubts.first?.lowerBound ?? 0
             && recent.first.map { trades.contains(Array($0.id.utf8)) } ?? false
-        let from = isKnown ? oldest : oldest + Completeness.tick
+        let from = isKnown ? oldest : oldest + Unproven.tick
         let forgotten = forgotten(recent, in: check.doubts)
         let asked = max(now, check.awaitedSince ?? 0)
         let missing = check.settle(
@@ -47,7 +47,7 @@ extension SymbolMarket {
                 && !told.contains { $0.contains(trade.ts) }
         }.map(\.ts)
         guard let first = times.min(), let last = times.max() else { return [] }
-        return [first..<last + Completeness.tick]
+        return [first..<last + Unproven.tick]
     }
 
     private func isMissed(_ trade: RecentTrade) -> Bool {

@@ -32,7 +32,7 @@ struct SymbolMarket {
     mutating func begin(since ts: Int64) {
         trades.begin(at: ts)
         // Of this millisecond there may be more, from before the history.
-        check.begin(at: ts + Completeness.tick)
+        check.begin(at: ts + Unproven.tick)
         check.breakOff(latest: ts)
     }
 

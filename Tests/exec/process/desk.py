@@ -150,6 +150,18 @@ class Exec:
         return self.process.wait(timeout=70)
 
 
+class Traced(Exec):
+    """A drift-exec under strace, which does to it what `inject` says."""
+
+    def __init__(self, *arguments, inject=(), log=None, **more):
+        self.inject, self.log = inject, log
+        super().__init__(*arguments, **more)
+
+    def start(self, command):
+        trace = ["strace", "--follow-forks", "--quiet=all", "-o", self.log or "/dev/null"]
+        return [*trace, *self.inject, *command]
+
+
 def opening(intent, symbol="BTCUSDT", side="buy", weight=0.3, **more):
     return {"type": "intent", "ts": microseconds(), "id": intent, "sym": symbol, "side": side, "reduce_only": False,
             "weight": weight, "take_profit": 0.02, "stop_loss": 0.02, "drift": 0.0015, "confidence": 0.7,

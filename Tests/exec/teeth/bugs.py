@@ -22,7 +22,7 @@ FOLD = [
     ("an answer about another order is believed", "Answers.swift", "answer.result[\"orderLinkId\"]?.text ?? link == link", "true"),
     ("refusals are not counted", "Answers.swift", "refusals += 1", "refusals += 0"),
     ("an exit that was refused for now is given up", "Answers.swift", "guard mayPass, ticket.sending.tries < 3 else {", "guard false else {"),
-    ("only what was traded of late is asked for", "Executor.swift", "min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)", "now - 600_000_000"),
+    ("only what was traded of late is asked for", "Due.swift", "min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)", "now - 600_000_000"),
     ("only the last hundred executions are read", "Executor.swift", "if let next = request.page(after: answer), pages", "if let next = request.page(after: answer), false, pages"),
     ("a key that is refused goes on", "Answers.swift", "case .stop: stop(\"the exchange refuses with code \\(code): \\(text)\")\n        case .shut", "case .stop: say(\"\")\n        case .shut"),
     ("a halt is forgotten with the run", "Executor.swift", "note(.halt(code: code, reason: reason, ts: now))", "memory.take(.halt(code: code, reason: reason, ts: now), nil)"),

@@ -67,7 +67,7 @@ public struct Instant: ExpressibleByArgument, RawRepresentable, Sendable {
     }
 
     /// `2024-07-18T23:57:01Z`.
-    static func text(_ microseconds: Int64) -> String {
+    public static func text(_ microseconds: Int64) -> String {
         let seconds = Int(microseconds / 1_000_000)
         let (year, month, day) = civil(seconds / 86_400)
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

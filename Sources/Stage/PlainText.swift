@@ -1,0 +1,22 @@
+/// What a person reads.
+public enum PlainText {
+    /// A figure with so many places; no exponent, no `-0`, `-` for what is no number.
+    public static func figure(_ value: Double, places: Int) -> String {
+        guard value.isFinite else { return "-" }
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        guard value.magnitude < 1e15 / scale else { return "\(value)" }
+        let units = Int64((value * scale).rounded())
+        guard places > 0 else { return "\(units)" }
+        let digits = String(units.magnitude)
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        return "\(units < 0 ? "-" : "")\(padded.dropLast(places)).\(padded.suffix(places))"
+    }
+
+    /// Text that others have written, for a terminal: nothing in it is an order to the terminal.
+    public static func harmless(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}
