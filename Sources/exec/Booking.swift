@@ -32,19 +32,16 @@ extension Executor {
         let sending = row.link.isEmpty ? nil : memory.sent[row.link]
         let holding = memory.holding(row.symbol)
         guard concerns(row, sending, holding, index) else { return }
-        // What others traded is booked behind what ours did before it, and of that a message may be missing.
-        if !isAnswer, sending == nil, hasTicket(row.symbol) {
-            desks[index].tradesAskAt = now
-            return
-        }
         let closes = holding.map { $0.position.side.closing == row.side } ?? false
         let opens = sending.map { !$0.isReduceOnly } ?? false
         let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
-        guard isOrdered, closes ? quantity <= holding!.position.quantity : opens else {
-            guard isAnswer else {
-                desks[index].tradesAskAt = now
-                return
-            }
+        let fits = isOrdered && (closes ? quantity <= holding!.position.quantity : opens)
+        // What others traded is booked behind what ours did before it, and of that a message may be missing.
+        guard isAnswer || fits && (sending != nil || !hasTicket(row.symbol)) else {
+            desks[index].tradesAskAt = now
+            return
+        }
+        guard fits else {
             isolate(
                 index, "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of an order of ours", into: &out
             )
@@ -212,12 +209,13 @@ extension Executor {
                 index, isSame: size == .zero, isFlat: size == .zero, "\(row.size) are held that are not ours", at: now,
                 into: &out)
         }
-        let isSame = size == holding.position.quantity && row.side == holding.position.side.opening
+        let isOurSide = row.side == holding.position.side.opening
         compare(
-            index, isSame: isSame, isFlat: size == .zero,
+            index, isSame: isOurSide && size == holding.position.quantity, isFlat: size == .zero,
             "\(holding.position.side.rawValue) \(holding.position.quantity) is booked, and the exchange has "
                 + "\(row.side?.rawValue ?? "nothing") \(row.size)", at: now, into: &out)
-        guard size > .zero, isSame else { return }
+        // Ours is in it, whatever else is.
+        guard size > .zero, isOurSide else { return }
         if row.stopLoss != nil, row.takeProfit != nil {
             desks[index].protectBy = nil
         } else {

@@ -47,7 +47,7 @@ struct HardStoryTests {
         simulation.faults.frameLost = 1000
         simulation.questionVerdict = {
             switch $0.subject {
-            case .order, .past, .fills: .failure(.status(503))
+            case .order, .past, .fills, .executions: .failure(.status(503))
             default: nil
             }
         }
@@ -106,6 +106,23 @@ struct HardStoryTests {
         try simulation.go(10)
         #expect(try simulation.booked() == nil && simulation.last("fill")["reason"].text == "external")
         #expect(simulation.executor?.desks[0].shut == nil)
+    }
+
+    @Test func aQuestionThatFailsIsAskedAgain() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.faults.frameLost = 1000
+        var failures = 0
+        simulation.questionVerdict = {
+            guard case .executions = $0.subject, failures == 0 else { return nil }
+            failures += 1
+            return .failure(.status(503))
+        }
+        try simulation.tradeOutside("BTCUSDT", "Sell", try #require(try simulation.position("BTCUSDT")).size)
+        try simulation.go { failures == 1 }
+        try simulation.go(2)
+        #expect(simulation.booked() == nil, "before the position is looked at again")
     }
 
     @Test func whatEndedMoreThanAWeekAgoIsGone() throws {
@@ -396,7 +413,8 @@ struct HardStoryTests {
         try simulation.breakStream()
         try simulation.go(2)
         let since = asked
-        try simulation.rest(580)
+        try simulation.go(60)
+        try simulation.rest(520)
         #expect(asked == since)
         simulation.questionVerdict = nil
         try simulation.go(25)

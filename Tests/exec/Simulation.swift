@@ -228,7 +228,9 @@ final class Simulation {
     /// A line on the executor's standard input.
     func feed(_ line: String) throws {
         guard executor != nil else { return }
+        try act { executor, out in executor.advance(to: now, into: &out) }
         try withPaddedLine(line) { bytes in
+            guard executor != nil else { return }
             try reader.read(bytes)
             try act { executor, out in executor.receive(reader, at: now, into: &out) }
         }

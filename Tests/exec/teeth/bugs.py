@@ -63,7 +63,7 @@ FOLD = [
     ("a reset leaves the day as it was", "Memory.swift", "case .reset: (halt, day) = (nil, nil)", "case .reset: halt = nil"),
     ("a banned address asks on", "Due.swift", "guard now >= bannedUntil else { return }", ""),
     ("a text may be too long for the journal", "Answers.swift", "String(failure.text.prefix(Self.textLimit))", "failure.text"),
-    ("messages that overtake each other are foreign", "Booking.swift", "guard isAnswer else {", "guard isAnswer || true else {"),
+    ("messages that overtake each other are foreign", "Booking.swift", "guard isAnswer || fits && (sending != nil || !hasTicket(row.symbol)) else {", "guard true else {"),
     ("lines of the journal are not chained", "Journal.swift", "let message = before + text", "let message = text"),
     ("damage in the journal is stepped over", "Journal.swift", "guard end == bytes.count - 1 else { throw JournalDamage(line: content.entries.count + 1) }", ""),
 ]
