@@ -108,6 +108,7 @@ extension RecordKind {
             ]
         case .clock, .meta, .bad: return [time]
         case .phase: return [time, .init("phase", .string)]
+        case .planted: return [.init("mu", .number), time, symbol]
         case .warmup: return [time, symbol]
         case .signal:
             return [

@@ -1,6 +1,6 @@
 /// The record types of the wire, version 1 (`docs/records.md`).
 public enum RecordKind: String, CaseIterable, Sendable {
-    case instrument, trade, quote, bar, mark, funding, gap, clock, phase
+    case instrument, trade, quote, bar, mark, funding, gap, clock, phase, planted
     case warmup, signal
     case verdict, intent
     case order, fill, reject, position, account
@@ -12,7 +12,7 @@ public enum RecordKind: String, CaseIterable, Sendable {
     /// Whether `feed` writes it. Only these move event time: what a stage derives is a consequence, not an instant.
     public var isMarket: Bool {
         switch self {
-        case .instrument, .trade, .quote, .bar, .mark, .funding, .gap, .clock, .phase: true
+        case .instrument, .trade, .quote, .bar, .mark, .funding, .gap, .clock, .phase, .planted: true
         default: false
         }
     }

@@ -44,6 +44,12 @@ public struct FeedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Instead of files, the made-up market of this seed.", valueName: "seed"))
     public var synthetic: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "The made-up market is a random walk, but for a gain of this in the five minutes after order flow has turned.",
+            valueName: "bp"))
+    public var edge: Double?
+
     @Option(help: ArgumentHelp("How long the made-up market lasts.", valueName: "days"))
     public var days: Double = 1
 
@@ -77,6 +83,10 @@ public struct FeedOptions: ParsableArguments {
         if let span, !(1...86_400).contains(span) { throw ValidationError("--span must be 1 to 86400") }
         guard days > 0, days <= 36_525 else { throw ValidationError("--days must be above 0 and at most 36525") }
         if let from, let to, from.rawValue >= to.rawValue { throw ValidationError("--from must be before --to") }
+        if let edge {
+            guard synthetic != nil else { throw ValidationError("--edge needs --synthetic") }
+            guard (0...1000).contains(edge) else { throw ValidationError("--edge must be 0 to 1000") }
+        }
         if synthetic != nil, !files.isEmpty { throw ValidationError("--synthetic takes no files") }
         try validateLive()
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once") }

@@ -18,6 +18,8 @@ public struct Audit {
     /// Value of what was held, times the microseconds.
     private(set) var valueTime = 0.0
     private(set) var gaps = 0
+    /// Whether it is of a made-up market that tells its truth.
+    private(set) var isPlanted = false
     private(set) var records = 0
     private var markets: [MarketNow] = []
 
@@ -44,7 +46,10 @@ public struct Audit {
         case .account:
             book.take(fundingSoFar: record["funding"]?.double ?? 0)
             equity.take(account: record)
-            equity.see(unrealised: unrealised, at: record.ts)
+            equity.see(unrealised: unrealised, paid: book.paid, at: record.ts)
+        case .planted:
+            isPlanted = true
+            markets[symbol].take(planted: record)
         default: break
         }
     }
@@ -75,7 +80,7 @@ public struct Audit {
         guard middle > 0, middle != before else { return }
         prices[symbol].add(middle, at: record.ts)
         book.take(price: middle, at: record.ts, symbol)
-        if book.open[symbol] != nil { equity.see(unrealised: unrealised, at: record.ts) }
+        if book.open[symbol] != nil { equity.see(unrealised: unrealised, paid: book.paid, at: record.ts) }
     }
 
     /// Of what is open, at the middle of the market.

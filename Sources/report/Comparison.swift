@@ -1,12 +1,23 @@
-/// Runs over one market, set beside the first: what each did, and how much it differs, hour by hour.
+/// Runs over one market, set beside the first: what each did, and how much the first differs from it.
 ///
-/// The hours are paired, so what the market did to both falls out; the intervals are those of `Estimates.mean`, at 95 % for all
-/// comparisons together (Bonferroni).
-public struct Comparison {
-    struct Row {
+/// Results are compared hour by hour, so what the market did to both falls out; the intervals are those of `Estimates.mean`.
+/// Each column's intervals are at 95 % for all its comparisons together (Bonferroni).
+public struct Comparison: Codable {
+    struct Row: Codable {
         let run: Summary
-        /// Result of the first run less this one's, USDT in an hour; nil for the first, and where there are too few hours.
-        let difference: (mean: Double, interval: Interval)?
+        let difference: Difference
+    }
+
+    /// The first run less another; nothing for the first itself, and where there is too little.
+    struct Difference: Codable {
+        /// Result after costs, USDT in an hour.
+        var net: Summary.Estimate?
+        /// The same without any cost of trading: what the market gave to the one and not to the other.
+        var gross: Summary.Estimate?
+        /// What of that a made-up market had planted, USDT in an hour.
+        var planted: Double?
+        /// As if the trades of the two were independent; most are the same, so the truth is closer.
+        var winRate: Summary.Estimate?
     }
 
     let rows: [Row]
@@ -15,53 +26,86 @@ public struct Comparison {
     public init(_ runs: [Summary]) {
         let level = 0.05 / Double(max(1, runs.count - 1))
         rows = runs.enumerated().map { index, run in
-            guard index > 0 else { return Row(run: run, difference: nil) }
-            let differences = zip(Self.results(runs[0]), Self.results(run)).map { $0 - $1 }
-            // Quantiles so far out want more resamples.
-            let interval = Estimates.mean(differences, level: level, resamples: 20_000)
-            return Row(
-                run: run, difference: interval.map { (differences.reduce(0, +) / Double(differences.count), $0) })
+            Row(run: run, difference: index > 0 ? Difference(runs[0], run, level: level) : Difference())
         }
     }
+}
 
-    private static func results(_ run: Summary) -> [Double] {
-        zip(run.equityByHour, run.equityByHour.dropFirst()).map { $1 - $0 }
+extension Comparison.Difference {
+    fileprivate init(_ first: Summary, _ other: Summary, level: Double) {
+        net = Self.mean(Self.steps(first.equityByHour), Self.steps(other.equityByHour), level)
+        gross = Self.mean(Self.gross(first), Self.gross(other), level)
+        let hours = Double(first.equityByHour.count)
+        if let one = first.trades.plantedMoney, let two = other.trades.plantedMoney, hours > 0 {
+            planted = (one - two) / hours
+        }
+        winRate = Estimates.difference(
+            (first.trades.won, first.trades.count), (other.trades.won, other.trades.count), level: level
+        ).map { Summary.Estimate($0.value, $0.interval) }
     }
 
+    private static func gross(_ run: Summary) -> [Double] {
+        zip(steps(run.equityByHour), steps(run.costsByHour)).map { $0 + $1 }
+    }
+
+    private static func steps(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 - $0 } }
+
+    private static func mean(_ first: [Double], _ other: [Double], _ level: Double) -> Summary.Estimate? {
+        let differences = zip(first, other).map { $0 - $1 }
+        // Quantiles so far out want more resamples.
+        return Estimates.mean(differences, level: level, resamples: 20_000).map {
+            Summary.Estimate(differences.reduce(0, +) / Double(differences.count), $0)
+        }
+    }
+}
+
+extension Comparison {
     public var text: String {
         var lines = [
             Self.line([
-                "run", "trades", "a day", "win rate (95 %)", "a trade, bp (95 %)", "net, USDT",
-                "what it adds, USDT an hour (95 %, all)",
+                "run", "trades", "a day", "win rate, %", "a trade, bp", "before costs, bp", "net, USDT",
             ])
         ]
         for row in rows {
             let (run, trades) = (row.run, row.run.trades)
-            func range(_ estimate: Summary.Estimate?, _ scale: Double, _ places: Int) -> String {
-                guard let estimate else { return "-" }
-                let value = Summary.number(estimate.value * scale, places)
-                guard let low = estimate.low, let high = estimate.high else { return "\(value) (too few)" }
-                return "\(value) (\(Summary.number(low * scale, places)) to \(Summary.number(high * scale, places)))"
-            }
-            var effect = rows[0].run.name == run.name ? "" : "too few hours"
-            if let difference = row.difference {
-                let (low, high) = (difference.interval.low, difference.interval.high)
-                let verdict = low > 0 ? "helps" : high < 0 ? "harms" : "not told apart"
-                effect =
-                    "\(Summary.number(difference.mean, 4)) (\(Summary.number(low, 4)) to \(Summary.number(high, 4))): \(verdict)"
-            }
             lines.append(
                 Self.line([
-                    run.name, "\(trades.count)", Summary.number(trades.perDay, 1), range(trades.winRate, 100, 1),
-                    range(trades.expectancyShare, 1e4, 2), Summary.number(run.result.net, 2), effect,
+                    run.name, "\(trades.count)", Summary.number(trades.perDay, 1), Self.range(trades.winRate, 100, 1),
+                    Self.range(trades.expectancyShare, 1e4, 2), Self.range(trades.beforeCosts, 1e4, 2),
+                    Summary.number(run.result.net, 2),
                 ]))
+        }
+        let effects = ["what '\(rows[0].run.name)' adds", "win rate, points", "net, USDT an hour", "", "before costs"]
+        lines += ["", Self.line(effects, Self.effectWidths)]
+        for row in rows.dropFirst() {
+            let difference = row.difference
+            lines.append(
+                Self.line(
+                    [
+                        "to '\(row.run.name)'", Self.range(difference.winRate, 100, 1),
+                        Self.range(difference.net, 1, 4), Self.verdict(difference.net),
+                        Self.range(difference.gross, 1, 4), Self.verdict(difference.gross),
+                    ], Self.effectWidths))
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static let widths = [24, 8, 8, 24, 30, 12, 0]
+    private static func range(_ estimate: Summary.Estimate?, _ scale: Double, _ places: Int) -> String {
+        guard let estimate else { return "-" }
+        let value = Summary.number(estimate.value * scale, places)
+        guard let low = estimate.low, let high = estimate.high else { return "\(value) (too few)" }
+        return "\(value) (\(Summary.number(low * scale, places)) to \(Summary.number(high * scale, places)))"
+    }
 
-    private static func line(_ cells: [String]) -> String {
+    private static func verdict(_ estimate: Summary.Estimate?) -> String {
+        guard let low = estimate?.low, let high = estimate?.high else { return "too few hours" }
+        return low > 0 ? "helps" : high < 0 ? "harms" : "not told apart"
+    }
+
+    private static let widths = [24, 8, 8, 24, 30, 30, 0]
+    private static let effectWidths = [31, 24, 32, 16, 32, 0]
+
+    private static func line(_ cells: [String], _ widths: [Int] = widths) -> String {
         zip(cells, widths).map { $0 + String(repeating: " ", count: max($1 > 0 ? 1 : 0, $1 - $0.count)) }.joined()
     }
 }

@@ -16,12 +16,15 @@ struct EquityMeter {
     private(set) var curve = Curve()
     /// The value at each full hour, UTC.
     private(set) var hours: [Double] = []
+    /// What all trading had cost by then.
+    private(set) var costsByHour: [Double] = []
     private(set) var maxDrawdown = 0.0
     /// Of the peak before it.
     private(set) var maxDrawdownShare = 0.0
     private var peak = -Double.infinity
     private var nextHour = Int64.max
     private var value = 0.0
+    private var lastPaid = 0.0
 
     var start: Double? { first?.equity }
     var end: Double? { first == nil ? nil : value }
@@ -39,13 +42,17 @@ struct EquityMeter {
         }
     }
 
-    /// - Parameter unrealised: of all open positions.
-    mutating func see(unrealised: Double, at ts: Int64) {
+    /// - Parameters:
+    ///   - unrealised: of all open positions.
+    ///   - paid: what all trading has cost so far.
+    mutating func see(unrealised: Double, paid: Double, at ts: Int64) {
         guard let first else { return }
         while ts >= nextHour {
+            costsByHour.append(lastPaid)
             hours.append(hours.isEmpty && value == 0 ? first.equity : value)
             nextHour += Self.hour
         }
+        lastPaid = paid
         value =
             first.equity + (now.realised - first.realised) - (now.fees - first.fees) + (now.funding - first.funding)
             + unrealised

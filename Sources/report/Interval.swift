@@ -6,6 +6,37 @@ public struct Interval: Equatable, Sendable {
     public let high: Double
 }
 
+/// Of Student's t distribution.
+enum Student {
+    /// The x below which t lies with probability p, to about 1e-4 of itself for two degrees of freedom, and closer for more.
+    ///
+    /// Source: G. W. Hill, Algorithm 396: Student's t-quantiles (1970).
+    /// - Parameters:
+    ///   - p: 0 to 0.5, neither.
+    ///   - freedom: degrees of freedom, 2 or more, not necessarily whole.
+    static func quantile(_ p: Double, freedom n: Double) -> Double {
+        precondition(p > 0 && p < 0.5 && n >= 2, "a lower tail, of at least two degrees of freedom")
+        let a = 1 / (n - 0.5)
+        let b = 48 / (a * a)
+        var c = ((20_700 * a / b - 98) * a - 16) * a + 96.36
+        let d = ((94.5 / (b + c) - 3) / b + 1) * (a * Double.pi / 2).squareRoot() * n
+        var y = pow(2 * d * p, 2 / n)
+        if y > 0.05 + a {
+            let x = Normal.quantile(p)
+            y = x * x
+            if n < 5 { c += 0.3 * (n - 4.5) * (x + 0.6) }
+            c += (((0.05 * d * x - 5) * x - 7) * x - 2) * x + b
+            y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x
+            y = expm1(a * y * y)
+        } else {
+            y =
+                ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1)
+                * (n + 1) / (n + 2) + 1 / y
+        }
+        return -(n * y).squareRoot()
+    }
+}
+
 /// Of the standard normal distribution.
 enum Normal {
     /// Two-sided 95 %.

@@ -7,6 +7,21 @@ struct MarketNow {
     /// The last trade, or close of a bar.
     var last = 0.0
 
+    /// The log return that was planted in a made-up market so far, and each second of it now.
+    private(set) var planted = 0.0
+    private var drift = 0.0
+    private var plantedAt: Int64?
+
+    /// - Returns: what was planted up to a time, a log return.
+    func planted(upTo ts: Int64) -> Double {
+        planted + drift * Double(ts - (plantedAt ?? ts)) / 1e6
+    }
+
+    mutating func take(planted record: borrowing Record) {
+        planted = planted(upTo: record.ts)
+        (drift, plantedAt) = (record["mu"]?.double ?? 0, record.ts)
+    }
+
     /// The middle, or the last price where there is no quote; 0 before the first.
     var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
 

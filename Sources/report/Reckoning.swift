@@ -6,6 +6,7 @@ extension Summary {
         let days = Double(audit.to - from) / 86_400e6
         name = options.name
         equityByHour = audit.equity.hours
+        costsByHour = audit.equity.costsByHour
         span = Span(from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps)
         result = Result(audit, trials: options.trials)
         self.trades = Trades(audit, days: days)
@@ -86,6 +87,7 @@ extension Summary.Trades {
         let trades = audit.book.closed
         let nets = trades.map(\.net)
         let shares = trades.map(\.netReturn)
+        let gross = trades.map(\.grossReturn)
         let won = nets.count { $0 > 0 }
         let lost = -nets.filter { $0 < 0 }.reduce(0, +)
         let isAny = !trades.isEmpty
@@ -95,6 +97,9 @@ extension Summary.Trades {
                 ? Summary.Estimate(Double(won) / Double(trades.count), Estimates.share(won, of: trades.count)) : nil,
             expectancy: isAny ? Summary.Estimate(Summary.mean(nets), Estimates.mean(nets)) : nil,
             expectancyShare: isAny ? Summary.Estimate(Summary.mean(shares), Estimates.mean(shares)) : nil,
+            beforeCosts: isAny ? Summary.Estimate(Summary.mean(gross), Estimates.mean(gross)) : nil,
+            planted: isAny && audit.isPlanted ? Summary.mean(trades.map(\.plantedReturn)) : nil,
+            plantedMoney: audit.isPlanted ? trades.reduce(0) { $0 + $1.planted } : nil,
             profitFactor: lost > 0 ? nets.filter { $0 > 0 }.reduce(0, +) / lost : nil,
             medianSeconds: isAny ? Estimates.quantile(trades.map(\.seconds).sorted(), 0.5) : nil,
             turnover: audit.book.turnover,

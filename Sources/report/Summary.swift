@@ -42,6 +42,12 @@ public struct Summary: Codable {
         /// Mean net result of a trade, USDT and as a share of its value.
         let expectancy: Estimate?
         let expectancyShare: Estimate?
+        /// The same without any cost of trading: what the market gave, from the middle when the intents were written.
+        let beforeCosts: Estimate?
+        /// What a made-up market had planted for these trades, each on average; nil where none was.
+        let planted: Double?
+        /// For all of them together, USDT.
+        let plantedMoney: Double?
         /// What was won over what was lost; nil if nothing was lost.
         let profitFactor: Double?
         let medianSeconds: Double?
@@ -93,6 +99,8 @@ public struct Summary: Codable {
     let result: Result
     /// What the account was worth at each full hour, UTC, from the one behind the first account on.
     let equityByHour: [Double]
+    /// What all trading had cost by then.
+    let costsByHour: [Double]
     let trades: Trades
     let costs: CostTable
     let gate: Gate

@@ -39,6 +39,10 @@ extension Summary {
             lines.append("  expectancy         \(Self.estimate(expectancy, Self.money)) USDT")
             lines.append("                     \(Self.estimate(share, Self.basisPoints)) of the position's value")
         }
+        if let gross = trades.beforeCosts {
+            let truth = trades.planted.map { "; planted were \(Self.basisPoints($0))" } ?? ""
+            lines.append("  before all costs   \(Self.estimate(gross, Self.basisPoints))\(truth)")
+        }
         if let factor = trades.profitFactor { lines.append("  profit factor      \(Self.number(factor, 2))") }
         if let seconds = trades.medianSeconds { lines.append("  median time held   \(Self.number(seconds, 0)) s") }
         lines.append("  turnover           \(Self.number(trades.turnover, 0)) USDT")

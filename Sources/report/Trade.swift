@@ -15,6 +15,8 @@ struct Trade: Equatable {
     /// Of what was closed, before fees.
     var realised = 0.0
     var costs = Costs()
+    /// What it gains by the drift that was planted in a made-up market, USDT.
+    var planted = 0.0
     /// The price of the last part that was closed.
     var left = 0.0
     /// Why it was closed, the last reason first to be told: a rule of rebalance, or the exchange's reason.
@@ -36,8 +38,12 @@ struct Trade: Equatable {
     var entry: Double { cost / quantity }
     /// After all costs: `realised` holds what was lost to spread and slippage.
     var net: Double { realised - costs.fees + costs.funding }
+    /// What the market gave, from the middle when the intents were written: without any cost of trading.
+    var gross: Double { net + costs.total }
     /// On what the position was worth.
     var netReturn: Double { net / cost }
+    var grossReturn: Double { gross / cost }
+    var plantedReturn: Double { planted / cost }
     var seconds: Double { Double(closed - opened) / 1e6 }
 }
 

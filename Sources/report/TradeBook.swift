@@ -17,6 +17,8 @@ struct TradeBook {
     /// Value of all fills, USDT.
     private(set) var turnover = 0.0
     private(set) var fills = 0
+    /// What trading has cost so far, of open positions too, USDT.
+    private(set) var paid = 0.0
     /// Intents to open that were not filled, by the code of their end.
     private(set) var rejects: [String: Int] = [:]
     private var intents: [[UInt8]: Intent] = [:]
@@ -66,8 +68,11 @@ struct TradeBook {
         if let intent, intent.middle > 0 {
             costs.delay = Double(record.side.sign) * (market.middle - intent.middle) * quantity
         }
+        paid += costs.total
+        let planted = market.planted(upTo: ts)
         if isReduction {
             guard var trade = open[record.symbol] else { return }
+            trade.planted += trade.sign * planted * quantity * trade.entry
             trade.realised += record["realised"]?.double ?? 0
             trade.costs = trade.costs + costs
             trade.held -= quantity
@@ -80,6 +85,7 @@ struct TradeBook {
                 open[record.symbol]
                 ?? Trade(
                     symbol: name, isLong: isBuy, opened: ts, closed: ts, conviction: intent?.conviction)
+            trade.planted -= trade.sign * planted * quantity * price
             trade.quantity += quantity
             trade.held += quantity
             trade.cost += quantity * price
@@ -101,6 +107,7 @@ struct TradeBook {
 
     /// - Parameter received: funding since the beginning.
     mutating func take(fundingSoFar received: Double) {
+        paid -= received - fundingSoFar
         if let funded { open[funded]?.costs.funding += received - fundingSoFar }
         fundingSoFar = received
     }

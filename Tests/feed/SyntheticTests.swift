@@ -4,17 +4,61 @@ import Testing
 /// The made-up market: the same for the same seed, and with the properties that a strategy looks for. Not covered: that
 /// it is like a real market, which it is not.
 struct SyntheticTests {
-    private static func lines(seed: Int, days: Double) throws -> [String] {
+    private static func lines(seed: Int, days: Double, _ options: [String] = []) throws -> [String] {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("market-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try FeedRehearsal.run(
-            arguments: ["--synthetic", "\(seed)", "--days", "\(days)"], output: path
+            arguments: ["--synthetic", "\(seed)", "--days", "\(days)"] + options, output: path
         ).lines
     }
 
     private static func number(_ key: String, _ line: String) -> Double {
         guard let range = line.range(of: "\"\(key)\":") else { return .nan }
         return Double(line[range.upperBound...].prefix { $0 != "," && $0 != "}" }) ?? .nan
+    }
+
+    /// The last middle of BTCUSDT before the end of each second.
+    private static func middles(_ lines: [String]) -> [Double] {
+        var middles: [Double] = []
+        for line in lines where line.hasPrefix(#"{"type":"quote""#) && line.contains("BTCUSDT") {
+            let second = Int((number("ts", line) - start) / 1e6)
+            let middle = (number("bid", line) + number("ask", line)) / 2
+            middles += [Double](repeating: middles.last ?? middle, count: max(0, second - middles.count))
+            if middles.count > second { middles[second] = middle } else { middles.append(middle) }
+        }
+        return middles
+    }
+
+    private static let start = 1_735_689_600e6
+
+    @Test func withoutAnEdgeNothingCanBeKnown() throws {
+        let lines = try Self.lines(seed: 3, days: 0.5, ["--edge", "0"])
+        #expect(!lines.contains { $0.hasPrefix(#"{"type":"planted""#) })
+        let middles = Self.middles(lines)
+        for span in [10, 60, 300] {
+            let points = stride(from: 0, to: middles.count, by: span).map { middles[$0] }
+            let returns = zip(points, points.dropFirst()).map { log($1 / $0) }
+            let repeated = correlation(Array(returns.dropLast()), Array(returns.dropFirst()))
+            #expect(abs(repeated) * Double(returns.count).squareRoot() < 4, "returns of \(span) s")
+        }
+    }
+
+    @Test func anEdgeIsWhatWasAskedFor() throws {
+        let lines = try Self.lines(seed: 3, days: 0.5, ["--edge", "50"])
+        let middles = Self.middles(lines)
+        let planted = lines.filter { $0.hasPrefix(#"{"type":"planted""#) && $0.contains("BTCUSDT") }
+        var gains: [Double] = []
+        for (begin, end) in zip(planted, planted.dropFirst()) where Self.number("mu", begin) != 0 {
+            let (mu, from, to) = (Self.number("mu", begin), Self.number("ts", begin), Self.number("ts", end))
+            #expect(abs(abs(mu) * (to - from) / 1e6 - 0.005) < 1e-12)
+            let (first, last) = (Int((from - Self.start) / 1e6), Int((to - Self.start) / 1e6))
+            guard last < middles.count else { continue }
+            gains.append((mu > 0 ? 1 : -1) * log(middles[last] / middles[first]))
+        }
+        let mean = gains.reduce(0, +) / Double(gains.count)
+        let spread = (gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(gains.count)).squareRoot()
+        #expect((15...45).contains(gains.count))
+        #expect(abs(mean - 0.005) < 4 * spread / Double(gains.count).squareRoot(), "\(mean), \(gains.count)")
     }
 
     @Test func aSeedIsTheSameMarketAlways() throws {

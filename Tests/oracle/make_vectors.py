@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 import calculus
 import cross_asset
@@ -573,6 +574,13 @@ def make_estimates():
             shares.append({"hits": k, "count": n, "low": float(low), "high": float(high)})
     quantiles = [{"p": p, "x": float(stats.norm.ppf(p)), "back": float(stats.norm.cdf(stats.norm.ppf(p)))}
                  for p in (1e-300, 1e-20, 1e-9, 0.0001, 0.02425, 0.3, 0.5, 0.6, 0.925, 0.975, 0.999999)]
+    differences = []
+    for one, two in (((0, 1), (0, 1)), ((3, 9), (20, 41)), ((0, 30), (7, 25)), ((520, 1000), (480, 990)), ((41, 41), (0, 50))):
+        for level in (0.05, 0.004):
+            low, high = confint_proportions_2indep(*one, *two, method="newcomb", compare="diff", alpha=level)
+            differences.append({"first": one, "second": two, "level": level, "low": float(low), "high": float(high)})
+    students = [{"p": p, "freedom": n, "t": float(stats.t.ppf(p, n))}
+                for p in (1e-4, 0.002, 0.01, 0.025, 0.1, 0.2) for n in (7 / 3, 4.7, 10.0, 31.5, 1000.0)]
     ratios = []
     for n, shape in ((24, "normal"), (24, "skewed"), (500, "fat"), (3000, "skewed")):
         values = {"normal": rng.normal(0.1, 1, n), "skewed": rng.gamma(2, 1, n) - 1.9, "fat": 0.02 + rng.standard_t(4, n)}[shape]
@@ -590,9 +598,9 @@ def make_estimates():
                        "error": float(error), "deflated": deflated})
     write(
         "estimates",
-        "the statistics of reports: Wilson's interval, the normal distribution, Sharpe ratios",
-        ["numpy", "scipy"],
-        {"shares": shares, "quantiles": quantiles, "ratios": ratios},
+        "the statistics of reports: Wilson's and Newcombe's intervals, Student's t, the normal distribution, Sharpe ratios",
+        ["numpy", "scipy", "statsmodels"],
+        {"shares": shares, "differences": differences, "students": students, "quantiles": quantiles, "ratios": ratios},
         tolerance={"relative": 1e-9, "absolute": {"low": 1e-12, "skewness": 1e-12}, "reason": "a lower bound of 0 is rounded"},
         library=True,
     )

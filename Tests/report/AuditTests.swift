@@ -69,6 +69,20 @@ struct AuditTests {
         #expect(audit.book.turnover == 2 * 103 + 109 + 97)
     }
 
+    @Test func whatTheMarketGaveIsHeldAgainstWhatWasPlanted() throws {
+        let planted = [
+            #"{"type":"planted","ts":1000000,"sym":"BTCUSDT","mu":0.001}"#,
+            #"{"type":"planted","ts":15000000,"sym":"BTCUSDT","mu":0}"#,
+        ]
+        let lines = planted[..<1] + life[..<14] + planted[1...] + life[14...]
+        let trade = try #require(try read(Array(lines)).book.closed.first)
+        // Bought where the middle was 100; half of it was 111 then and half of it 97.5.
+        #expect(abs(trade.gross - (11 - 2.5)) < 1e-9)
+        // Each half from the second 3, to 10 and to 15.
+        #expect(abs(trade.planted - 103 * (0.007 + 0.012)) < 1e-9)
+        #expect(try Summary(read(life), ReportOptions.parse([])).trades.planted == nil)
+    }
+
     @Test func whatARuleSavedIsHeldAgainstHoldingOn() throws {
         let exits = try read(life).book.exits.tallies
         // Left at 109; the stop of 3 % at 99.91 was met at a middle of 97.5.

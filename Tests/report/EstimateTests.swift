@@ -19,6 +19,26 @@ struct EstimateTests {
         #expect(Estimates.share(0, of: 0) == nil)
     }
 
+    @Test func differencesAreNewcombes() throws {
+        for row in vectors.root["differences"].list {
+            let (one, two) = (row["first"].list, row["second"].list)
+            let difference = try #require(
+                Estimates.difference(
+                    (one[0].integer, one[1].integer), (two[0].integer, two[1].integer), level: row["level"].number))
+            #expect(vectors.agrees(difference.interval.low, row["low"].number, "low"))
+            #expect(vectors.agrees(difference.interval.high, row["high"].number, "high"))
+        }
+        #expect(Estimates.difference((0, 0), (1, 2)) == nil)
+    }
+
+    @Test func quantilesAreStudents() {
+        for row in vectors.root["students"].list {
+            let freedom = row["freedom"].number
+            let error = Student.quantile(row["p"].number, freedom: freedom) / row["t"].number - 1
+            #expect(abs(error) < (freedom < 3 ? 2e-4 : 1e-6), "\(row["p"].number), \(freedom)")
+        }
+    }
+
     @Test func quantilesAndProbabilitiesAreNormal() {
         for row in vectors.root["quantiles"].list {
             #expect(vectors.agrees(Normal.quantile(row["p"].number), row["x"].number, "x"))
@@ -45,13 +65,14 @@ struct EstimateTests {
 
     /// Of white noise the means of resamples spread as the mean of the sample does; of values that hang together they spread
     /// more, about as much as theory says.
-    @Test(arguments: [0.0, 0.5]) func intervalsOfMeansHoldTheTruth(memory: Double) {
+    @Test(arguments: [(0.0, 300, 0.93), (0.5, 300, 0.88), (0, 23, 0.93), (0, 10, 0.9)])
+    func intervalsOfMeansHoldTheTruth(memory: Double, count: Int, least: Double) {
         var random = SeededRandom(seed: 5)
         var held = 0
         let runs = 400
         for _ in 0..<runs {
             var value = 0.0
-            let values = (0..<300).map { _ in
+            let values = (0..<count).map { _ in
                 value = memory * value + random.normal()
                 return value
             }
@@ -60,7 +81,7 @@ struct EstimateTests {
         }
         let share = Estimates.share(held, of: runs)!
         // The bootstrap is known to be a little narrow where values hang together.
-        #expect(share.high > (memory == 0 ? 0.93 : 0.88) && share.low < 0.97, "\(held) of \(runs)")
+        #expect(share.high > least && share.low < 0.97, "\(held) of \(runs)")
     }
 
     @Test func theSameValuesGiveTheSameInterval() {

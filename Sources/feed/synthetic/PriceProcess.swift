@@ -17,22 +17,32 @@ struct PriceProcess {
     private var levels = [0.0, 0.0]
     private var flowStates = [0.0, 0.0]
     private var episodes = Episodes()
+    /// In place of the episodes; nothing else can be known then.
+    private(set) var edge: PlantedEdge?
+
+    init(_ edge: PlantedEdge?) { self.edge = edge }
 
     /// Moves on by a second.
     mutating func advance(second: Int, _ random: inout SeededRandom) {
         regime = regime.next(&random)
         let session = P.hourlyActivity[second / 3600 % 24]
         let deviation = P.volatility * regime.volatility * session.squareRoot()
-        episodes.advance(levels: levels, &random)
+        if edge == nil { episodes.advance(levels: levels, &random) } else { edge!.advance(&random) }
         let common = random.normal()
         let commonFlow = random.normal()
         previousPrices = prices
         for symbol in 0...1 {
             let own = random.normal()
             let noise = P.commonVariance.squareRoot() * common + (1 - P.commonVariance).squareRoot() * own
-            // The flow of the second before moves the price of this one.
-            let push = P.flowImpact * flows[symbol]
-            let step = deviation * P.volatilityRatio[symbol] * (noise + push) + episodes.returns[symbol]
+            let size = deviation * P.volatilityRatio[symbol]
+            let step: Double
+            if let edge {
+                // Less what the curvature of e^x adds, so that the price itself has no drift.
+                step = size * (noise - size / 2) + edge.returns[symbol]
+            } else {
+                // The flow of the second before moves the price of this one.
+                step = size * (noise + P.flowImpact * flows[symbol]) + episodes.returns[symbol]
+            }
             move(symbol, by: step)
             haste[symbol] += (abs(step) / P.volatility - haste[symbol]) * 0.1
             steer(symbol, commonFlow, &random)
@@ -48,7 +58,8 @@ struct PriceProcess {
 
     /// Flow reverts to what the episodes tilt it to; half of its noise is common.
     private mutating func steer(_ symbol: Int, _ common: Double, _ random: inout SeededRandom) {
-        let pull = (episodes.tilts[symbol] - flowStates[symbol]) / P.flowMemorySeconds
+        let tilt = edge?.tilts[symbol] ?? episodes.tilts[symbol]
+        let pull = (tilt - flowStates[symbol]) / P.flowMemorySeconds
         let noise = (common + random.normal()) * P.flowDeviation / P.flowMemorySeconds.squareRoot()
         flowStates[symbol] += pull + noise
         let state = flowStates[symbol]

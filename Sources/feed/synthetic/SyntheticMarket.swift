@@ -13,13 +13,17 @@ struct SyntheticMarket: ~Copyable {
     private static let slotMicroseconds: Int64 = 1_000_000 / Int64(slots)
 
     private var random: SeededRandom
-    private var process = PriceProcess()
+    private var process: PriceProcess
     private var outages = Outages()
     private let names = SyntheticContract.all.map { Array($0.name.utf8) }
     /// Seconds since the start.
     private(set) var second = 0
 
-    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+    /// - Parameter edge: nil for the market with trends and reversals.
+    init(seed: UInt64, edge: PlantedEdge?) {
+        random = SeededRandom(seed: seed)
+        process = PriceProcess(edge)
+    }
 
     private var secondStart: Int64 { P.start + Int64(second) * 1_000_000 }
 
@@ -28,6 +32,7 @@ struct SyntheticMarket: ~Copyable {
         if second == 0 { writeInstruments(&out, emit) }
         let gapStart = outages.advance(second: second, &random)
         process.advance(second: second, &random)
+        for symbol in process.edge?.changed ?? [] { writePlanted(symbol, &out, emit) }
         if let gapStart { writeGap(from: gapStart, &out, emit) }
         if second > 0, second % P.fundingSeconds == 0 { writeFunding(&out, emit) }
         if outages.isSilent, !outages.isGap, second % P.clockSeconds == 0 {
@@ -69,7 +74,8 @@ struct SyntheticMarket: ~Copyable {
     /// The spread is one tick, but for markets in haste.
     private mutating func currentQuote(_ symbol: Int, _ slot: Int) -> Quote {
         let contract = SyntheticContract.all[symbol]
-        let share = Double(slot) / Double(Self.slots)
+        // On the way to a price it could be told where that is: a random walk jumps.
+        let share = process.edge == nil ? Double(slot) / Double(Self.slots) : 0
         let before = process.previousPrices[symbol]
         let price = before + (process.prices[symbol] - before) * share
         let haste = max(0, process.haste[symbol] - 1.2)
@@ -125,6 +131,13 @@ struct SyntheticMarket: ~Copyable {
             out.end()
             emit(&out, secondStart, .instrument, symbol)
         }
+    }
+
+    private func writePlanted(_ symbol: Int, _ out: inout Output, _ emit: Emit) {
+        out.begin(.planted, ts: secondStart, symbol: names[symbol])
+        out.field("mu", process.edge!.returns[symbol])
+        out.end()
+        emit(&out, secondStart, .planted, symbol)
     }
 
     private func writeGap(from start: Int, _ out: inout Output, _ emit: Emit) {

@@ -61,6 +61,12 @@ enum SyntheticParameters {
     static let jumpLeads = 0.5
     static let jumpLagSeconds = 10.0...60.0
 
+    /// A planted edge: the flow turns so long before the price moves, and the price moves for so long.
+    static let plantedPerDay = 60.0
+    static let plantedFlow = 1.5
+    static let plantedLeadSeconds = 30.0
+    static let plantedSeconds = 300.0
+
     /// One symbol without a record.
     static let lullsPerDay = 8.0
     static let lullSeconds = 8.0...110.0

@@ -12,7 +12,7 @@ final class SyntheticSource: Source {
     private let seconds: Int
 
     init(seed: UInt64, _ options: FeedOptions) {
-        market = SyntheticMarket(seed: seed)
+        market = SyntheticMarket(seed: seed, edge: options.edge.map(PlantedEdge.init))
         selection = Selection(options)
         seconds = max(1, Int(options.days * 86_400))
         super.init(name: "the made-up market", reorderMicroseconds: 0)

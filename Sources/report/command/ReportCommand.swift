@@ -52,15 +52,7 @@ struct ReportCommand: StageCommand {
         for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, into: &audit) }
         audit.finish()
         let summary = Summary(audit, options)
-        var text = Array(summary.text.utf8)
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            encoder.nonConformingFloatEncodingStrategy = .convertToString(
-                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            text = Array(try encoder.encode(summary)) + [10]
-        }
-        try text.withUnsafeBytes { try OutputPort().write($0) }
+        try write(summary, text: summary.text)
         if let html { try write(summary.page(audit, title: files.first ?? "standard input"), to: html) }
         if badLines > 0 {
             throw Failure.refused(.data, "unable to use \(badLines) of the lines read: they are no records")
@@ -77,7 +69,20 @@ struct ReportCommand: StageCommand {
                 throw Failure.refused(.data, "unable to use \(file): it is no report of drift-report --json")
             }
         }
-        try Array(Comparison(runs).text.utf8).withUnsafeBytes { try OutputPort().write($0) }
+        let comparison = Comparison(runs)
+        try write(comparison, text: comparison.text)
+    }
+
+    private func write(_ figures: some Encodable, text: String) throws {
+        var bytes = Array(text.utf8)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            bytes = Array(try encoder.encode(figures)) + [10]
+        }
+        try bytes.withUnsafeBytes { try OutputPort().write($0) }
     }
 
     private func write(_ page: String, to path: String) throws {
