@@ -54,7 +54,10 @@ public struct Audit {
         }
     }
 
-    public mutating func finish() { book.finish() }
+    public mutating func finish() {
+        book.finish()
+        equity.see(unrealised: unrealised, paid: book.paid, at: to)
+    }
 
     private mutating func pass(to ts: Int64) {
         if from == nil { (from, to) = (ts, ts) }

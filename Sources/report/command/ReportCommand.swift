@@ -42,11 +42,24 @@ struct ReportCommand: StageCommand {
     @Flag(help: "FILES are reports that --json wrote, of runs over one market: set them beside the first.")
     var table = false
 
+    @Option(
+        help: ArgumentHelp(
+            "FILES are reports as for --table: choose one in each window of so many hours, and judge it in the next.",
+            valueName: "hours"))
+    var walkForward: Int?
+
     @OptionGroup(title: "Report") var options: ReportOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
+    func validate() throws {
+        if let walkForward, !(1...100_000).contains(walkForward) {
+            throw ValidationError("--walk-forward must be 1 to 100000 hours")
+        }
+        if table, walkForward != nil { throw ValidationError("--table and --walk-forward are two questions") }
+    }
+
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        if table { return try compare() }
+        if table || walkForward != nil { return try compare() }
         var audit = Audit(options)
         var badLines = 0
         for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, into: &audit) }
@@ -67,6 +80,20 @@ struct ReportCommand: StageCommand {
             }
             do { return try JSONDecoder().decode(Summary.self, from: data) } catch {
                 throw Failure.refused(.data, "unable to use \(file): it is no report of drift-report --json")
+            }
+        }
+        if let walkForward {
+            do {
+                let forward = try WalkForward(runs, windowHours: walkForward)
+                return try write(forward, text: forward.text)
+            } catch {
+                switch error as? WalkForward.Unusable {
+                case .otherMarket(let name):
+                    throw Failure.refused(.data, "unable to use '\(name)': it is of other hours")
+                case .tooShort(let hours):
+                    throw Failure.refused(.data, "unable to judge: \(hours) hours are less than two windows")
+                case nil: throw error
+                }
             }
         }
         let comparison = Comparison(runs)
