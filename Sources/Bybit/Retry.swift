@@ -72,12 +72,13 @@ extension RESTClient {
 
 extension Answer {
     /// Reads the body of an answer with status 200.
-    /// - Throws: `garbled`; `refused`, unless the exchange's code is 0.
+    /// - Throws: `garbled`, where it has no code either; `refused`, unless the exchange's code is 0.
     public init(granted body: [UInt8]) throws(RESTFailure) {
         let json: JSON
         do throws(Malformed) { json = try JSON(reading: body) } catch {
             throw .garbled("the answer is no JSON object: \(error.problem) at byte \(error.at)")
         }
+        guard json["retCode"]?.text.flatMap({ Int($0) }) != nil else { throw .garbled("the answer has no retCode") }
         self.init(json)
         guard code == 0 else { throw .refused(code, text) }
     }

@@ -11,19 +11,25 @@ extension Executor {
         guard record.hasTime else { return }
         eventTime = max(eventTime, record.ts)
         if !hasStarted { start(into: &out) }
-        guard record.kind == .intent || record.kind.isPrice || record.kind == .mark else { return }
+        guard record.kind == .intent || record.kind.isPrice else { return }
         guard let index = desk(input.symbols.text(record.symbol)) else {
             if record.kind == .intent {
                 refuse(input, Rejection("unknown_symbol", "--symbols does not name it"), into: &out)
             }
             return
         }
-        if record.kind.isPrice { desks[index].pricedAt = record.ts }
         switch record.kind {
-        case .quote: _ = desks[index].market.take(quote: record)
-        case .trade: _ = desks[index].market.take(trade: record)
-        case .bar: _ = desks[index].market.take(bar: record)
-        case .mark: _ = desks[index].market.take(mark: record)
+        case .quote:
+            if desks[index].market.take(quote: record) { desks[index].pricedAt = record.ts }
+        // Where there were quotes, a trade prices nothing.
+        case .trade:
+            if desks[index].market.take(trade: record), desks[index].market.source == .trades {
+                desks[index].pricedAt = record.ts
+            }
+        case .bar:
+            if desks[index].market.take(bar: record) != nil, desks[index].market.source == .bars {
+                desks[index].pricedAt = record.ts
+            }
         default:
             do throws(Rejection) { try intend(record, index, at: now, into: &out) } catch {
                 refuse(input, error, into: &out)
@@ -49,7 +55,7 @@ extension Executor {
         }
         guard !isEnding else { throw Rejection("ending", "the program is about to end") }
         if record["reduce_only"]?.bool == true {
-            try reduce(record, intent, index)
+            try reduce(record, intent, index, at: now)
             pump(index, at: now, into: &out)
         } else {
             try open(record, intent, index, at: now, into: &out)
@@ -58,7 +64,15 @@ extension Executor {
 
     // MARK: To reduce
 
-    private mutating func reduce(_ record: Record, _ intent: String, _ index: Int) throws(Rejection) {
+    private mutating func reduce(
+        _ record: Record, _ intent: String, _ index: Int, at now: Int64
+    ) throws(Rejection) {
+        // What is to be closed is closed late rather than never; but an old stream closes nothing that is held now.
+        let age = Double(now + clockOffset - record.ts)
+        let most = max(settings.maxAge, Self.reductionAge)
+        guard age <= most else {
+            throw Rejection("stale_intent", "it is \(seconds(age)) old; one that reduces may be \(seconds(most))")
+        }
         guard let fraction = record.fraction("fraction") else {
             throw Rejection("malformed", "fraction is not a number above 0 and at most 1")
         }
@@ -72,8 +86,19 @@ extension Executor {
         guard desks[index].waiting.count < 64 else {
             throw Rejection("too_many_orders", "64 intents wait for what is on its way in this symbol")
         }
+        if fraction.units < Rate.one {
+            let sent = memory.reductions.count { $0 > now - 60_000_000 }
+            guard sent < settings.reductionsAMinute else {
+                throw Rejection(
+                    "order_rate",
+                    "\(sent) were sent within a minute; --reductions-a-minute is \(settings.reductionsAMinute)")
+            }
+        }
         desks[index].waiting.append(Desk.Reduction(intent: intent, fraction: fraction))
     }
+
+    /// Microseconds.
+    private static let reductionAge = 60e6
 
     // MARK: To open
 
@@ -87,7 +112,7 @@ extension Executor {
         guard age.magnitude <= settings.maxAge else {
             throw Rejection("stale_intent", "it is \(seconds(age)) old; --max-age is \(seconds(settings.maxAge))")
         }
-        let price = try price(desk)
+        let price = try price(desk, at: now)
         guard let weight = record.fraction("weight"), let takeProfit = record.fraction("take_profit"),
             let stopLoss = record.fraction("stop_loss"), stopLoss.units < Rate.one,
             record.side == .buy || takeProfit.units < Rate.one
@@ -112,7 +137,7 @@ extension Executor {
 
     /// Whether anything may be opened now.
     private func permit(_ desk: Desk, at now: Int64) throws(Rejection) {
-        if let halt = memory.halt { throw Rejection("halted", "\(halt.code): \(halt.reason)") }
+        if let halt = memory.halts.first { throw Rejection("halted", "\(halt.code): \(halt.reason)") }
         if isHalted { throw Rejection("halted", "the halt file is there") }
         if let stopped { throw Rejection("stopped", stopped) }
         if let shut = desk.shut { throw Rejection("shut", shut) }
@@ -133,17 +158,21 @@ extension Executor {
         }
     }
 
-    private func price(_ desk: Desk) throws(Rejection) -> Price {
+    /// The stream's price, if it is the exchange's: the stream may be of another exchange, or stand still.
+    private func price(_ desk: Desk, at now: Int64) throws(Rejection) -> Price {
         let market = desk.market
         guard market.reference > .zero, market.isUsable else {
             throw Rejection("no_price", "no price of this symbol is known that can be used")
         }
+        guard let mark = desk.mark, now - mark.at <= Self.markLimit else {
+            throw Rejection("no_mark", "the exchange has not told its mark price within \(Self.markLimit / 1_000_000) s")
+        }
         let tick = desk.instrument.tick
-        let low = market.valuation.moved(by: -settings.collar, tick: tick, .up)
-        guard (low...market.valuation.moved(by: settings.collar, tick: tick, .up)).contains(market.reference) else {
+        let low = mark.price.moved(by: -settings.collar, tick: tick, .up)
+        guard (low...mark.price.moved(by: settings.collar, tick: tick, .up)).contains(market.reference) else {
             throw Rejection(
                 "collar",
-                "the price \(market.reference) is more than \(settings.collar) from the mark price \(market.valuation)")
+                "the price \(market.reference) is more than \(settings.collar) from the exchange's mark price \(mark.price)")
         }
         return market.reference
     }
@@ -179,6 +208,7 @@ extension Executor {
             weight: weight, of: wallet.equity, available: wallet.available, usable: Self.usable)
     }
 
+    private static let markLimit: Int64 = 20_000_000
     private static let usable = Rate(units: 98_000_000)
 
     private func seconds(_ microseconds: Double) -> String {

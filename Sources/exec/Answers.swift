@@ -49,6 +49,12 @@ extension Executor {
             }
             let problems = keyScope?.problems(key) ?? []
             if !problems.isEmpty { stop("the key: \(problems.joined(separator: "; "))") }
+        case .mark(let symbol):
+            guard let index = desk(symbol), case .success(let answer) = result,
+                let row = answer.result["list"]?.elements?.first(where: { $0["symbol"]?.text == symbol }),
+                let price = row["markPrice"]?.text.flatMap({ Price(text: $0) }), price > .zero
+            else { return }
+            desks[index].mark = (price, now)
         case .time: break
         }
     }
@@ -79,7 +85,7 @@ extension Executor {
             switch result {
             case .success(let answer):
                 (Self.isFor(link, answer) ? .accepted : .unknown, "0", "the answer is not this order's")
-            case .failure(let failure): (Reaction(failure), failure.code, String(failure.text.prefix(Self.textLimit)))
+            case .failure(let failure): (Reaction(failure), failure.code, failure.text.cut(to: Self.textLimit))
             }
         // What the stream has told meanwhile is more than any refusal: it was taken.
         let isSeen = tickets[index].state == .accepted
@@ -93,7 +99,7 @@ extension Executor {
         }
     }
 
-    /// The exchange's words go to the journal, whose lines are short.
+    /// The exchange's words go to the journal, whose lines are short; bytes.
     private static let textLimit = 200
 
     private static func isFor(_ link: String, _ answer: Answer) -> Bool {
@@ -114,6 +120,10 @@ extension Executor {
     mutating func doubt(_ index: Int, _ cause: String, at now: Int64) {
         tickets[index].state = .unknown
         tickets[index].askAt = now + 250_000
+        let sending = tickets[index].sending
+        if sending.isReduceOnly, sending.fraction.units == Rate.one, let desk = desk(sending.symbol) {
+            hasten(desk, at: now)
+        }
         say("order \(tickets[index].link): not known whether it was taken (\(cause)); the exchange is asked")
     }
 
@@ -141,7 +151,8 @@ extension Executor {
         }
         walletAskAt = now
         writeReject(ticket.sending.intent, ticket.sending.symbol, Rejection(code, text), into: &out)
-        refusals += 1
+        // What the exchange has not heard, or not in time, it has not refused.
+        if code != RESTFailure.unsentCode, reaction != .mistimed { refusals += 1 }
         if refusals >= settings.maxRefusals {
             halt(
                 "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)",
@@ -238,10 +249,12 @@ extension Executor {
 }
 
 extension RESTFailure {
+    static let unsentCode = "unsent"
+
     /// As a record says it.
     var code: String {
         switch self {
-        case .unsent: "unsent"
+        case .unsent: Self.unsentCode
         case .unreachable: "unreachable"
         case .status(let status): "http_\(status)"
         case .banned: "http_403"

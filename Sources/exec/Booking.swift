@@ -4,7 +4,7 @@ import Venue
 
 /// What has been traded, and what the exchange says there is.
 extension Executor {
-    /// No name of the exchange's is longer, characters.
+    /// No name of the exchange's is longer, bytes.
     private static let nameLimit = 64
 
     /// Books the executions of an answer, the oldest first.
@@ -21,8 +21,8 @@ extension Executor {
             return
         }
         guard let price = Price(text: row.price), let quantity = Quantity(text: row.quantity), price > .zero,
-            quantity > .zero, let fee = Money(text: row.fee), row.id.count <= Self.nameLimit
-        else { return say("\(row.symbol): an execution that cannot be read: \(row.id)") }
+            quantity > .zero, let fee = Money(text: row.fee), row.id.utf8.count <= Self.nameLimit
+        else { return say("\(row.symbol): an execution that cannot be read: \(row.id.cut(to: Self.nameLimit))") }
         if row.type == "Funding" {
             note(.funding(execution: row.id, received: -fee))
             walletAskAt = now
@@ -35,9 +35,11 @@ extension Executor {
         let closes = holding.map { $0.position.side.closing == row.side } ?? false
         let opens = sending.map { !$0.isReduceOnly } ?? false
         let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
-        let fits = isOrdered && (closes ? quantity <= holding!.position.quantity : opens)
+        // Of what others close, as much is ours as there is.
+        let ours = closes && sending == nil ? min(quantity, holding!.position.quantity) : quantity
+        let fits = isOrdered && (closes ? ours <= holding!.position.quantity : opens)
         // What others traded is booked behind what ours did before it, and of that a message may be missing.
-        guard isAnswer || fits && (sending != nil || !hasTicket(row.symbol)) else {
+        guard isAnswer || fits && ours == quantity && (sending != nil || !hasTicket(row.symbol)) else {
             desks[index].tradesAskAt = now
             return
         }
@@ -54,7 +56,7 @@ extension Executor {
         }
         let booking = Booking(
             execution: row.id, link: row.link, symbol: row.symbol, side: row.side,
-            level: Level(price: price, quantity: quantity), fee: fee, isMaker: row.isMaker,
+            level: Level(price: price, quantity: ours), fee: fee.share(ours, of: quantity), isMaker: row.isMaker,
             reason: Self.reason(row, sending), executed: row.ts,
             // Of an earlier run only the exchange knows when.
             ts: hasStarted ? eventTime : row.ts)
@@ -69,6 +71,9 @@ extension Executor {
             finish(place, at: now, into: &out)
         } else {
             tell(index, at: now, into: &out)
+        }
+        if ours < quantity {
+            isolate(index, "\(row.side.rawValue) \(quantity) (\(row.id)) is more than was held", into: &out)
         }
     }
 
@@ -140,7 +145,9 @@ extension Executor {
 
     private static func isOurs(_ row: OrderRow, _ sending: Sending) -> Bool {
         guard row.side ?? sending.side == sending.side else { return false }
-        guard row.quantity.flatMap({ Quantity(text: $0) }) ?? sending.quantity == sending.quantity else { return false }
+        let quantity = row.quantity.flatMap { Quantity(text: $0) } ?? sending.quantity
+        // One that closes is cut by the exchange to what there is.
+        guard sending.isReduceOnly ? quantity <= sending.quantity : quantity == sending.quantity else { return false }
         return row.created ?? .max >= sending.stamp - 60_000_000
     }
 
@@ -150,14 +157,15 @@ extension Executor {
         case "EC_NoImmediateQtyToFill", "EC_ReachMarketPriceLimit", "EC_CancelForNoFullFill": "depth"
         case "CancelByReduceOnly", "CancelByTpSlTsClear", "CancelAllBeforeLiq": "position_gone"
         case "CancelByNoEnoughMargin": "margin"
-        default: String(reason.prefix(nameLimit))
+        default: reason.cut(to: nameLimit)
         }
     }
 
     /// Ends an order of which all has been booked.
     mutating func finish(_ index: Int, at now: Int64, into out: inout Output) {
         let ticket = tickets[index]
-        let isFilled = ticket.booked >= ticket.sending.quantity
+        let isWhole = ticket.ended == "" && ticket.booked > .zero && ticket.booked >= ticket.stated
+        let isFilled = ticket.booked >= ticket.sending.quantity || isWhole
         guard isFilled || ticket.ended != nil && ticket.booked >= ticket.stated else { return }
         tickets.remove(at: index)
         note(.end(link: ticket.link, outcome: isFilled ? "filled" : "cancelled:\(ticket.ended ?? "")"))
@@ -179,7 +187,7 @@ extension Executor {
         if let holding = memory.holdings[name] { writePosition(name, holding, into: &out) }
         if memory.holding(name) == nil {
             desks[index].protectBy = nil
-            desks[index].closing = nil
+            if !hasTicket(name) { desks[index].closing = nil }
         }
         desks[index].askAt = now
         walletAskAt = now
@@ -252,7 +260,16 @@ extension Executor {
         guard let start = memory.day?.equity, start > .zero else { return }
         let least = start - start.times(settings.dailyLoss, .down)
         if equity < least {
-            halt("daily_loss", "equity is \(equity) USDT, less than \(least): \(start) began the day", at: now)
+            halt(Self.dailyLoss, "equity is \(equity) USDT, less than \(least): \(start) began the day", at: now)
         }
+    }
+}
+
+extension Money {
+    /// The part of it that falls on a part of a quantity.
+    fileprivate func share(_ part: Quantity, of whole: Quantity) -> Money {
+        guard part < whole else { return self }
+        let product = units.multipliedFullWidth(by: Int128(part.units))
+        return Money(units: Int128(whole.units).dividingFullWidth(product).quotient)
     }
 }

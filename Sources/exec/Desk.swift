@@ -6,8 +6,11 @@ struct Desk {
     let name: String
     let instrument: Instrument
     var market = Market()
-    /// When its last price was, event time, microseconds; 0 before the first.
+    /// When the record was that its price is from, event time, microseconds; 0 before the first.
     var pricedAt: Int64 = 0
+    /// The mark price of the exchange that is traded on, and when it was told; nil before.
+    var mark: (price: Price, at: Int64)?
+    var markAskAt: Int64 = 0
     /// Why nothing is opened in it any more.
     var shut: String?
     /// Intents to reduce that wait until what is on its way has ended: what is left then, nobody knows before.

@@ -34,6 +34,10 @@ extension Executor {
                 desks[index].tradesAskAt = nil
                 askExecutions(index, at: now)
             }
+            if now >= desks[index].markAskAt, !isEnding {
+                desks[index].markAskAt = now + Self.markInterval
+                ask(.mark(desks[index].name))
+            }
             pump(index, at: now, into: &out)
         }
         if let askAt = walletAskAt, now >= askAt {
@@ -50,6 +54,9 @@ extension Executor {
         let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
         ask(.executions(desks[index].name, since: since + clockOffset, at: now + clockOffset))
     }
+
+    /// So often the exchange is asked for its price.
+    static let markInterval: Int64 = 5_000_000
 
     /// What the key may do is looked at so often: somebody may have given it more.
     static let keyInterval: Int64 = 3_600_000_000
@@ -72,6 +79,7 @@ extension Executor {
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
             due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max, desk.tradesAskAt ?? .max, pumpAt(desk) ?? .max)
+            if !isEnding { due = min(due, desk.markAskAt) }
         }
         return max(due, bannedUntil)
     }

@@ -4,8 +4,8 @@ import Venue
 
 /// What the journal keeps.
 enum Entry: Equatable {
-    /// A start of the program: the epoch counts them.
-    case run(epoch: Int64, ts: Int64)
+    /// A start of the program.
+    case run(ts: Int64)
     /// An order is about to be sent. It is on the disk before the first byte leaves.
     case send(Sending)
     case fill(Booking)
@@ -75,7 +75,7 @@ public enum Remark {
 extension Entry {
     var json: JSON {
         switch self {
-        case .run(let epoch, let ts): ["do": "run", "epoch": .number("\(epoch)"), "ts": .number("\(ts)")]
+        case .run(let ts): ["do": "run", "ts": .number("\(ts)")]
         case .send(let sending): sending.json
         case .fill(let booking): booking.json
         case .end(let link, let outcome): ["do": "end", "link": .string(link), "outcome": .string(outcome)]
@@ -97,8 +97,8 @@ extension Entry {
         func money(_ key: String) -> Money? { text(key).flatMap { Money(text: $0) } }
         switch text("do") {
         case "run":
-            guard let epoch = integer("epoch"), let ts = integer("ts") else { return nil }
-            self = .run(epoch: epoch, ts: ts)
+            guard let ts = integer("ts") else { return nil }
+            self = .run(ts: ts)
         case "send":
             guard let sending = Sending(json) else { return nil }
             self = .send(sending)
@@ -186,5 +186,15 @@ extension Booking {
             execution: execution, link: link, symbol: symbol, side: side,
             level: Level(price: price, quantity: quantity), fee: fee, isMaker: isMaker, reason: reason,
             executed: executed, ts: ts)
+    }
+}
+
+extension String {
+    /// Its beginning, of so many bytes at most: what others have written is no longer than the journal bears.
+    func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(startIndex, offsetBy: limit)
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(self[..<end])
     }
 }

@@ -21,7 +21,7 @@ public struct ExecOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Nothing is opened where the stream's price is so far from its mark price.", valueName: "fraction"))
+            "Nothing is opened where the stream's price is so far from the exchange's mark price.", valueName: "fraction"))
     public var collar = 0.02
 
     @Option(help: ArgumentHelp("An intent to open that is older is refused.", valueName: "seconds"))
@@ -33,7 +33,12 @@ public struct ExecOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Orders to open that are sent within a minute.", valueName: "orders"))
     public var ordersAMinute = 6
 
-    @Option(help: ArgumentHelp("What they are worth together, times the equity.", valueName: "times"))
+    @Option(
+        help: ArgumentHelp(
+            "Orders to reduce a part that are sent within a minute; what closes all is not counted.", valueName: "orders"))
+    public var reductionsAMinute = 60
+
+    @Option(help: ArgumentHelp("What those that open are worth together, times the equity.", valueName: "times"))
     public var notionalAMinute = 30.0
 
     @Option(help: ArgumentHelp("Positions open at once.", valueName: "positions"))
@@ -69,6 +74,7 @@ public struct ExecOptions: ParsableArguments {
         try Self.check("--max-age", maxAge > 0, "above 0 seconds")
         try Self.check("--max-lag", maxLag > 0, "above 0 seconds")
         try Self.check("--orders-a-minute", (0...600).contains(ordersAMinute), "0 to 600")
+        try Self.check("--reductions-a-minute", (0...600).contains(reductionsAMinute), "0 to 600")
         try Self.check("--notional-a-minute", notionalAMinute > 0 && notionalAMinute <= 1000, "above 0, at most 1000")
         try Self.check("--max-positions", (1...64).contains(maxPositions), "1 to 64")
         try Self.check("--max-refusals", (1...1000).contains(maxRefusals), "1 to 1000")
@@ -90,6 +96,7 @@ struct Settings {
     let maxAge: Double
     let maxLag: Double
     let openingsAMinute: Int
+    let reductionsAMinute: Int
     let notionalAMinute: Rate
     let maxPositions: Int
     let maxRefusals: Int
@@ -106,6 +113,7 @@ struct Settings {
         maxAge = options.maxAge * 1e6
         maxLag = options.maxLag * 1e6
         openingsAMinute = options.ordersAMinute
+        reductionsAMinute = options.reductionsAMinute
         notionalAMinute = Rate(nearest: options.notionalAMinute) ?? .zero
         maxPositions = options.maxPositions
         maxRefusals = options.maxRefusals

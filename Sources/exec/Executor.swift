@@ -123,9 +123,12 @@ public struct Executor {
         say("nothing is opened any more: \(cause)")
     }
 
+    /// The code of a halt for the loss of a day.
+    static let dailyLoss = "daily_loss"
+
     /// Nothing is opened any more, now or after a restart, until a person says so.
     mutating func halt(_ code: String, _ reason: String, at now: Int64) {
-        guard memory.halt == nil else { return }
+        guard !memory.halts.contains(where: { $0.code == code }) else { return }
         note(.halt(code: code, reason: reason, ts: now))
         say("nothing is opened any more: \(reason); see docs/exec.md for how to go on")
     }

@@ -13,7 +13,6 @@ struct Memory {
         var position: Position
     }
 
-    private(set) var epoch: Int64 = 0
     /// Every order ever sent, by its client order id.
     private(set) var sent: [String: Sending] = [:]
     /// Those of which more may come.
@@ -25,13 +24,16 @@ struct Memory {
     private(set) var booked: [String: Quantity] = [:]
     /// By symbol; a position that is gone stays until the next one.
     private(set) var holdings: [String: Holding] = [:]
-    private(set) var halt: (code: String, reason: String)?
+    /// Why nothing is opened, until a person has looked.
+    private(set) var halts: [(code: String, reason: String)] = []
     private(set) var day: (number: Int64, equity: Money)?
     private(set) var realised = Money.zero
     private(set) var fees = Money.zero
     private(set) var funding = Money.zero
     /// Orders that open, of the last minute or so: when, and how much they are worth.
     private(set) var openings: [(ts: Int64, notional: Money)] = []
+    /// When intents to reduce a part were sent, of the last minute or so.
+    private(set) var reductions: [Int64] = []
 
     /// What is held in a symbol; nil for none.
     func holding(_ symbol: String) -> Holding? { holdings[symbol].flatMap { $0.position.isFlat ? nil : $0 } }
@@ -41,7 +43,6 @@ struct Memory {
     @discardableResult
     mutating func take(_ entry: Entry, _ instrument: Instrument?) -> Money {
         switch entry {
-        case .run(let epoch, _): self.epoch = epoch
         case .send(let sending): take(sending)
         case .fill(let booking): if let instrument { return take(booking, instrument) }
         case .end(let link, _): open.removeAll { $0 == link }
@@ -49,11 +50,13 @@ struct Memory {
             executions.insert(execution)
             funding += received
         case .day(let number, let equity): day = (number, equity)
-        case .halt(let code, let reason, _): halt = (code, reason)
-        // The loss is looked at anew from here, or it would halt again at once.
-        case .reset: (halt, day) = (nil, nil)
+        case .halt(let code, let reason, _): halts.append((code, reason))
+        case .reset:
+            // That loss is looked at anew from here, or it would halt again at once.
+            if halts.contains(where: { $0.code == Executor.dailyLoss }) { day = nil }
+            halts = []
         case .gone(let symbol, _): holdings[symbol]?.position.vanish()
-        case .stop: break
+        case .run, .stop: break
         }
         return .zero
     }
@@ -62,7 +65,11 @@ struct Memory {
         sent[sending.link] = sending
         open.append(sending.link)
         if let intent = sending.intent { intents.insert(intent) }
-        guard !sending.isReduceOnly else { return }
+        guard !sending.isReduceOnly else {
+            guard sending.intent != nil, sending.fraction.units < Rate.one else { return }
+            reductions.removeAll { $0 < sending.ts - 120_000_000 }
+            return reductions.append(sending.ts)
+        }
         openings.removeAll { $0.ts < sending.ts - 120_000_000 }
         openings.append((sending.ts, sending.notional))
     }

@@ -31,10 +31,12 @@ public struct Opening {
 }
 
 /// Why a start is refused.
-public enum Unstartable: Error {
+public enum Unstartable: Error, Equatable {
     case unreadableInstrument(String)
     /// A later version's, or none.
     case unreadableEntry(line: Int)
+    /// Something is open in it, or may be, and it is not among those that are traded.
+    case missingSymbol(String)
 }
 
 extension Executor {
@@ -56,16 +58,17 @@ extension Executor {
         timeAskAt = now + 60_000_000
         keyScope = opening.keyScope
         keyAskAt = keyScope == nil ? .max : now + Self.keyInterval
+        if let missing = Self.unsettled(entries).keys.filter({ desk($0) == nil }).min() {
+            throw .missingSymbol(missing)
+        }
         for (index, json) in entries.enumerated() {
             guard let entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
             var instrument: Instrument?
-            if case .fill(let booking) = entry {
-                guard let desk = desk(booking.symbol) else { throw .unreadableEntry(line: index + 1) }
-                instrument = desks[desk].instrument
-            }
+            // Of a symbol that is traded no more all has ended.
+            if case .fill(let booking) = entry { instrument = desk(booking.symbol).map { desks[$0].instrument } }
             memory.take(entry, instrument)
         }
-        note(.run(epoch: memory.epoch + 1, ts: now))
+        note(.run(ts: now))
         resume(opening, at: now, into: &out)
     }
 
@@ -88,23 +91,17 @@ extension Executor {
         for index in desks.indices where desks[index].differsSince == nil && !hasTicket(desks[index].name) {
             desks[index].startedAt = now + clockOffset - 5_000_000
         }
-        if let halt = memory.halt { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
+        for halt in memory.halts { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
     }
 
-    /// A position that is not what the journal says was not made by us alone.
+    /// A position that is not what the journal says, and stays so, was not made by us alone.
     private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
         take(row, at: now, into: &out)
         guard let index = desk(row.symbol) else { return }
         if row.side != nil, let leverage = row.leverage.flatMap({ Rate(text: $0) }), leverage != settings.leverage {
             shut(index, "what is held has leverage \(leverage), and --leverage is \(settings.leverage)")
         }
-        guard desks[index].differsSince != nil else { return }
-        if eventTime == 0 { eventTime = now + clockOffset }
-        // What is not there any more may have been closed just now: that is told in a moment.
-        guard row.side != nil else { return }
-        isolate(
-            index, "\(row.side?.rawValue ?? "nothing") \(row.size) is held that is not what the journal has", into: &out
-        )
+        if desks[index].differsSince != nil, eventTime == 0 { eventTime = now + clockOffset }
     }
 }
 
@@ -125,9 +122,9 @@ extension Instrument {
 }
 
 extension Executor {
-    /// Since when executions are to be asked for at a start, by symbol: of those in which the journal has something open.
-    /// A minute before that was sent, as two clocks differ.
-    public static func executionsSince(_ entries: [JSON]) -> [String: Int64] {
+    /// The symbols in which the journal has something open, and since when executions are to be asked for at a start: a
+    /// minute before that was sent, microseconds of the exchange's clock.
+    public static func unsettled(_ entries: [JSON]) -> [String: Int64] {
         var since: [String: Int64] = [:]
         var open: [String: Sending] = [:]
         var held: [String: Int128] = [:]
@@ -139,11 +136,13 @@ extension Executor {
                 let units = Int128(booking.level.quantity.units)
                 let now = held[booking.symbol, default: 0] + (booking.side == .buy ? units : -units)
                 held[booking.symbol] = now
-                since[booking.symbol] = now == 0 ? nil : since[booking.symbol] ?? open[booking.link]?.ts ?? booking.ts
+                since[booking.symbol] =
+                    now == 0 ? nil : since[booking.symbol] ?? open[booking.link]?.stamp ?? booking.executed
+            case .gone(let symbol, _): (held[symbol], since[symbol]) = (nil, nil)
             default: break
             }
         }
-        let first = open.values.reduce(into: since) { $0[$1.symbol] = min($0[$1.symbol] ?? .max, $1.ts) }
+        let first = open.values.reduce(into: since) { $0[$1.symbol] = min($0[$1.symbol] ?? .max, $1.stamp) }
         return first.mapValues { $0 - 60_000_000 }
     }
 }

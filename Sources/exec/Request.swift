@@ -19,6 +19,8 @@ public struct Request: Sendable {
         case wallet
         case key
         case time
+        /// A symbol's mark price.
+        case mark(symbol: String)
     }
 
     public let subject: Subject
@@ -31,7 +33,12 @@ public struct Request: Sendable {
     public var body: JSON?
 
     /// Whether it needs a signature.
-    public var isPrivate: Bool { subject != .time }
+    public var isPrivate: Bool {
+        switch subject {
+        case .time, .mark: false
+        default: true
+        }
+    }
 
     /// As it goes over the wire, but for the headers.
     public var rest: RESTRequest {
@@ -125,6 +132,10 @@ public struct Request: Sendable {
 
     /// What the key may do.
     public static let key = Request(subject: .key, path: "/v5/user/query-api")
+
+    static func mark(_ symbol: String) -> Request {
+        Request(subject: .mark(symbol: symbol), path: "/v5/market/tickers", query: "category=linear&symbol=\(symbol)")
+    }
 
     static let time = Request(subject: .time, path: "/v5/market/time")
 

@@ -24,6 +24,8 @@ extension Executor {
         let desk = desks[index]
         guard now >= freeAt(desk), now >= bannedUntil else { return }
         guard let holding = memory.holding(desk.name) else {
+            // What is on its way may open something yet.
+            guard !hasTicket(desk.name) else { return }
             desks[index].closing = nil
             for reduction in desk.waiting {
                 writeReject(reduction.intent, desk.name, Rejection("no_position", "the position is gone"), into: &out)
@@ -49,6 +51,11 @@ extension Executor {
     private func freeAt(_ desk: Desk) -> Int64 {
         tickets.filter { $0.sending.symbol == desk.name && !($0.state == .unknown && $0.sending.isReduceOnly) }
             .map { $0.sending.ts + 2_000_000 }.max() ?? .min
+    }
+
+    /// An order that was to close all is in doubt: what is held is not left to wait for the answer.
+    mutating func hasten(_ index: Int, at now: Int64) {
+        if desks[index].closing == nil { desks[index].closing = Desk.Closing(notBefore: now + 2_000_000) }
     }
 
     private func mayGo(_ reduction: Desk.Reduction, _ desk: Desk) -> Bool {

@@ -349,7 +349,7 @@ struct HardStoryTests {
         try simulation.go(1)
         try simulation.reduce("BTC-r-1", 1)
         try simulation.go(4)
-        #expect(simulation.executor?.memory.halt?.code == "daily_loss")
+        #expect(simulation.executor?.memory.halts.first?.code == "daily_loss")
         simulation.reset()
         try simulation.go(8)
         try simulation.open("BTC-o-9", weight: 0.1)
@@ -369,7 +369,7 @@ struct HardStoryTests {
         #expect(try simulation.ends("ETH-o-1") == ["stale_feed"], "of this symbol nothing has come")
         let tomorrow = simulation.now + 86_400_000_000
         try simulation.feed(
-            #"{"type":"trade","ts":\#(tomorrow),"sym":"BTCUSDT","px":97000,"qty":1,"side":"buy"}"#)
+            #"{"type":"quote","ts":\#(tomorrow),"sym":"BTCUSDT","bid":97000,"bid_qty":1,"ask":97000.1,"ask_qty":1}"#)
         try simulation.open()
         #expect(try simulation.ends("BTC-o-1") == ["stale_feed"], "a clock is off")
         try simulation.go(0.1)
@@ -443,7 +443,7 @@ struct HardStoryTests {
         try simulation.open("ETH-o-1", "ETHUSDT")
         try simulation.go(1)
         #expect(try simulation.ends("ETH-o-1") == ["110007"])
-        #expect(simulation.executor?.memory.halt?.code == "refusals")
+        #expect(simulation.executor?.memory.halts.first?.code == "refusals")
     }
 
     @Test func aRefusalOfAQuestionStopsWhatOpens() throws {

@@ -9,7 +9,7 @@ import Testing
 struct JournalTests {
     private static let entries: [Bybit.JSON] = (0..<30).map {
         $0 == 0
-            ? ["do": "run", "epoch": 1, "ts": 1]
+            ? ["do": "run", "ts": 1]
             : ["do": "end", "link": "BTC-\($0)", "outcome": .string(String(repeating: "é\"", count: $0))]
     }
 
@@ -18,13 +18,13 @@ struct JournalTests {
         return entries.flatMap { journal.line($0) }
     }
 
-    /// Computed with Python's hashlib: sha256(b"0" * 64 + b'{"do":"run","epoch":1,"ts":1}').
+    /// Computed with Python's hashlib: sha256(b"0" * 64 + b'{"do":"run","ts":1}').
     @Test func theChainIsSHA256() {
         var journal = Journal()
-        let line = String(decoding: journal.line(["do": "run", "epoch": 1, "ts": 1]), as: UTF8.self)
+        let line = String(decoding: journal.line(["do": "run", "ts": 1]), as: UTF8.self)
         #expect(
-            line == "27c00d132bb7117519b36cd55b3f319d1979890bd4ec2ad1b9a6e9d293c019ad "
-                + #"{"do":"run","epoch":1,"ts":1}"# + "\n")
+            line == "f86d9f2074fb92e3ec1ba38f1843a7bf5d2e4f5e0debd43ab7ffe7ac25512858 "
+                + #"{"do":"run","ts":1}"# + "\n")
     }
 
     @Test func whatWasWrittenIsRead() throws {

@@ -431,17 +431,17 @@ final class Simulation {
             try ask(RESTRequest(get: path, query: query)).get()
         }
         var opening = Opening()
-        let open = Executor.executionsSince(entries)
+        let unsettled = Executor.unsettled(entries)
         for symbol in Self.symbols {
             let info = try get("/v5/market/instruments-info", "category=linear&symbol=\(symbol)").list(
                 InstrumentInfo.init)[0]
             opening.symbols.append(Opening.Symbol(info: info, makerFee: "0.0002", takerFee: "0.00055"))
-            opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
-            if let since = open[symbol] {
+            if let since = unsettled[symbol] {
                 opening.executions += try Request.executions(symbol, since: since, at: now).pages {
                     try ask($0.rest).get()
                 }
             }
+            opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
         }
         opening.keyScope = KeyScope(isLive: true, isMainAllowed: true)
         opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init)

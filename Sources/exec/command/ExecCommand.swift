@@ -83,8 +83,10 @@ struct ExecCommand: StageCommand {
         case .unreadableEntry(let line):
             .refused(
                 .data,
-                "unable to use \(folder)/journal: entry \(line) is not known to this version, or of a symbol that --symbols "
-                    + "does not name")
+                "unable to use \(folder)/journal: entry \(line) is not known to this version")
+        case .missingSymbol(let symbol):
+            .refused(
+                .usage, "unable to start: something is open in \(symbol), or may be, and --symbols does not name it")
         }
     }
 

@@ -19,18 +19,17 @@ struct Startup {
         try checkKey()
         opening.keyScope = isDemo ? nil : keyScope
         try checkAccount()
-        let open = Executor.executionsSince(entries)
+        let unsettled = Executor.unsettled(entries)
         for symbol in options.symbolNames {
             opening.symbols.append(try ask(symbol))
-            let rows = try positions(symbol)
-            if isLive { try assert(symbol, rows) }
-            opening.positions += rows
-            if let since = open[symbol] {
-                let offset = caller.clockOffset
+            if isLive { try assert(symbol, try positions(symbol)) }
+            if let since = unsettled[symbol] {
                 opening.executions += try Request.executions(
-                    symbol, since: since + offset, at: steadyMicroseconds() + offset
+                    symbol, since: since, at: steadyMicroseconds() + caller.clockOffset
                 ).pages(caller.get)
             }
+            // Last: what has closed one is among the executions then.
+            opening.positions += try positions(symbol)
         }
         opening.wallet = try wallet()
         guard opening.wallet != nil else {

@@ -1,0 +1,188 @@
+import Bybit
+import Rehearsal
+import Testing
+
+@testable import ExecFold
+
+/// What must be closed is closed, whatever else is on its way. Not covered: chance (`FaultTests`).
+struct ExitStoryTests {
+    // MARK: The end
+
+    @Test func anEntryThatNobodyKnowsOfIsFlattenedToo() throws {
+        let simulation = try Simulation.started(["--on-end", "flatten"])
+        simulation.faults.answerLost = 1000
+        simulation.faults.frameLost = 1000
+        simulation.questionVerdict = {
+            switch $0.subject {
+            case .order, .past, .fills, .executions: .failure(.status(503))
+            default: nil
+            }
+        }
+        try simulation.open()
+        try simulation.go(1)
+        try simulation.end()
+        try simulation.go(9)
+        #expect(simulation.executor?.isDone == false)
+        simulation.questionVerdict = nil
+        simulation.faults = .none
+        try simulation.go(40)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(simulation.executor?.isDone == true)
+    }
+
+    @Test func anEntryThatArrivesLateIsFlattenedToo() throws {
+        let simulation = try Simulation.started(["--on-end", "flatten"])
+        simulation.faults.late = 1000
+        try simulation.open()
+        try simulation.go(0.1)
+        try simulation.end()
+        try simulation.go(40)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+    }
+
+    // MARK: Doubt
+
+    @Test(arguments: [RESTFailure.refused(10006, "Too many visits"), .status(502), .unreachable("timed out")])
+    func anExitInDoubtIsNotWaitedFor(failure: RESTFailure) throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.verdict = .failure(failure)
+        let began = simulation.now
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(0.3)
+        simulation.verdict = nil
+        try simulation.go(4)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(try #require(simulation.wire.last).at - began < 3_000_000)
+        try simulation.go(60)
+        #expect(try simulation.ends("BTC-r-2") == ["no_position"], "an intent ends once")
+        #expect(simulation.wire.count == 3)
+    }
+
+    @Test func anExitInDoubtThatWasTakenIsNotRepeated() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.faults.answerLost = 1000
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(60)
+        #expect(try simulation.ends("BTC-r-2") == ["accepted", "filled"])
+        #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-2"])
+    }
+
+    // MARK: Less than was thought
+
+    @Test func anExitIsCutToWhatThereIs() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.faults.late = 1000
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(0.1)
+        let size = try #require(simulation.booked().flatMap { Double($0) })
+        try simulation.tradeOutside("BTCUSDT", "Sell", "\((size / 2 * 1000).rounded(.down) / 1000)")
+        simulation.faults = .none
+        try simulation.go(60)
+        #expect(try simulation.position("BTCUSDT")?.side == nil && simulation.booked() == nil)
+        #expect(try simulation.ends("BTC-r-2").contains("no_position") == false)
+        #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-2"])
+    }
+
+    @Test func anExitThatTheExchangeCallsFilledIsFilled() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let body = #"{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"BTC-r-2"},"time":1}"#
+        simulation.verdict = .success(try Answer(granted: Array(body.utf8)))
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(0.2)
+        let time = Bybit.JSON.string("\(simulation.now / 1000)")
+        try simulation.tell(
+            "execution",
+            [
+                "execId": "cut", "symbol": "BTCUSDT", "side": "Sell", "execPrice": "97000", "execQty": "0.01",
+                "execFee": "0.01", "execType": "Trade", "orderId": "1", "orderLinkId": "BTC-r-2", "execTime": time,
+            ])
+        try simulation.tell(
+            "order",
+            [
+                "orderId": "1", "orderLinkId": "BTC-r-2", "symbol": "BTCUSDT", "side": "Sell", "qty": "0.01",
+                "orderStatus": "Filled", "cumExecQty": "0.01", "createdTime": time, "reduceOnly": true,
+            ])
+        #expect(try simulation.ends("BTC-r-2") == ["accepted", "filled"])
+    }
+
+    @Test func aHandThatClosesMoreThanOursClosesOurs() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = try #require(simulation.booked().flatMap { Double($0) })
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go(0.5)
+        try simulation.tradeOutside("BTCUSDT", "Sell", "\((size * 2 * 1000).rounded() / 1000)")
+        try simulation.go(30)
+        #expect(try simulation.booked() == nil && simulation.last("fill")["reason"].text == "external")
+        #expect(simulation.executor?.desks[0].shut != nil, "what is left is not ours")
+        let sent = simulation.wire.count
+        try simulation.reduce("BTC-r-9", 1, side: "buy")
+        #expect(try simulation.ends("BTC-r-9") == ["no_position"])
+        try simulation.go(30)
+        #expect(simulation.wire.count == sent && sent <= 2)
+    }
+
+    @Test func whatIsClosedWithMoreIsInTheResult() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = simulation.booked()
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.001")
+        try simulation.go(8)
+        try simulation.tradeOutside("BTCUSDT", "Sell", try #require(try simulation.position("BTCUSDT")).size)
+        try simulation.go(20)
+        #expect(simulation.booked() == nil)
+        let fill = try simulation.last("fill")
+        #expect(fill["qty"].number == size.flatMap { Double($0) } && fill["fee"].number > 0)
+    }
+
+    // MARK: A start
+
+    @Test func whatWasClosedJustBeforeAStartIsOurs() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.crash()
+        try simulation.tradeOutside("BTCUSDT", "Sell", "0.001")
+        try simulation.go(12)
+        #expect(try simulation.booked() == simulation.position("BTCUSDT")?.size)
+        #expect(simulation.executor?.desks[0].shut == nil)
+    }
+
+    @Test func theOppositeOfWhatIsGoneIsRemembered() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.crash()
+        try simulation.tradeOutside("BTCUSDT", "Sell", try #require(try simulation.position("BTCUSDT")).size)
+        simulation.now += 8 * 86_400_000_000
+        try simulation.go(20)
+        try simulation.open("BTC-o-2", side: "sell")
+        try simulation.go(2)
+        simulation.crash()
+        try simulation.tradeOutside("BTCUSDT", "Buy", try #require(try simulation.position("BTCUSDT")).size)
+        simulation.now += 3_600_000_000
+        try simulation.go(20)
+        #expect(try simulation.last("fill")["reason"].text == "external")
+        #expect(simulation.said.count { $0.contains("is not there any more") } == 1, "the first")
+    }
+
+    @Test func aClockThatWasAheadHidesNothing() {
+        let stamp: Int64 = 1_760_000_000_000_000
+        let sending: Bybit.JSON = [
+            "do": "send", "intent": "a", "link": "a", "symbol": "BTCUSDT", "side": "buy", "qty": "0.01",
+            "reduce_only": false, "notional": "970", "fraction": "1", "tries": 0, "stamp": .number("\(stamp)"),
+            "ts": .number("\(stamp + 3_600_000_000)"),
+        ]
+        #expect(Executor.unsettled([sending]) == ["BTCUSDT": stamp - 60_000_000])
+    }
+}

@@ -1,0 +1,134 @@
+import Bybit
+import Records
+import Rehearsal
+import Testing
+
+@testable import ExecFold
+
+/// What must not be opened, nor halt what may. Not covered: each limit by itself (`HardStoryTests`).
+struct RefusalStoryTests {
+    // MARK: Prices
+
+    @Test func aTradeDoesNotRenewAQuote() throws {
+        let simulation = try Simulation.started()
+        simulation.now += 60_000_000
+        try simulation.feed(
+            #"{"type":"trade","ts":\#(simulation.now),"sym":"BTCUSDT","px":95500,"qty":1,"side":"buy"}"#)
+        try simulation.open()
+        #expect(try simulation.ends("BTC-o-1") == ["stale_feed"])
+    }
+
+    @Test func withoutTheExchangesPriceNothingIsOpened() throws {
+        let simulation = try Simulation.started()
+        simulation.questionVerdict = { if case .mark = $0.subject { .failure(.status(503)) } else { nil } }
+        try simulation.go(30)
+        try simulation.open()
+        #expect(try simulation.ends("BTC-o-1") == ["no_mark"])
+        simulation.questionVerdict = nil
+        try simulation.go(6)
+        try simulation.open("BTC-o-2")
+        try simulation.go(1)
+        #expect(try simulation.ends("BTC-o-2") == ["accepted", "filled"])
+    }
+
+    // MARK: What is old, or too often
+
+    @Test func anOldStreamClosesNothing() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.intend(
+            "BTC-r-1",
+            #"{"type":"intent","ts":\#(simulation.now - 61_000_000),"id":"BTC-r-1","sym":"BTCUSDT","side":"sell","reduce_only":true,"fraction":1,"rule":"drift_flip","seq":2}"#
+        )
+        #expect(try simulation.ends("BTC-r-1") == ["stale_intent"])
+        #expect(simulation.wire.count == 1)
+    }
+
+    @Test func partsAreClosedSoOftenAndNotMore() throws {
+        let simulation = try Simulation.started(["--reductions-a-minute", "5"])
+        try simulation.open(weight: 0.9)
+        try simulation.go(3)
+        for number in 1...8 {
+            try simulation.reduce("BTC-r-\(number)", 0.02)
+            try simulation.go(0.5)
+        }
+        #expect(simulation.wire.count == 1 + 5)
+        #expect(try simulation.ends("BTC-r-8") == ["order_rate"])
+        try simulation.reduce("BTC-r-9", 1)
+        try simulation.go(2)
+        #expect(try simulation.position("BTCUSDT")?.side == nil, "all of it always")
+    }
+
+    // MARK: Halts
+
+    @Test func whatTheExchangeHasNotHeardIsNoRefusal() throws {
+        for failure in [RESTFailure.unsent("no route"), .refused(10002, "timestamp")] {
+            let simulation = try Simulation.started()
+            simulation.verdict = .failure(failure)
+            for number in 1...6 {
+                try simulation.open("BTC-o-\(number)")
+                try simulation.go(11)
+            }
+            #expect(simulation.executor?.memory.halts.isEmpty == true && simulation.wire.count == 6)
+        }
+    }
+
+    @Test func aResetForOneHaltForgivesNoLoss() throws {
+        let simulation = try Simulation.started(["--daily-loss", "0.1", "--max-refusals", "2"])
+        simulation.verdict = .failure(.refused(110_007, "no"))
+        for number in 1...2 {
+            try simulation.open("BTC-o-\(number)")
+            try simulation.go(0.5)
+        }
+        #expect(simulation.executor?.memory.halts.map(\.code) == ["refusals"])
+        let day = simulation.executor?.memory.day?.equity
+        try simulation.tell("wallet", ["totalEquity": "950", "totalAvailableBalance": "950"])
+        simulation.reset()
+        try simulation.go(8)
+        #expect(simulation.executor?.memory.day?.equity == day && day != nil)
+    }
+
+    @Test func aLossBehindAnotherHaltIsRememberedToo() throws {
+        let simulation = try Simulation.started(["--daily-loss", "0.1", "--max-refusals", "1"])
+        simulation.verdict = .failure(.refused(110_007, "no"))
+        try simulation.open()
+        try simulation.go(0.5)
+        try simulation.tell("wallet", ["totalEquity": "850", "totalAvailableBalance": "850"])
+        #expect(simulation.executor?.memory.halts.map(\.code) == ["refusals", "daily_loss"])
+    }
+
+    // MARK: Words
+
+    @Test func wordsOfManyBytesAreCut() throws {
+        let simulation = try Simulation.started(["--max-refusals", "1"])
+        let long = String(repeating: "e" + String(repeating: "\u{301}", count: 60), count: 200)
+        simulation.verdict = .failure(.refused(110_007, long))
+        try simulation.open()
+        try simulation.go(0.5)
+        #expect(simulation.executor?.memory.halts.first?.code == "refusals")
+        try simulation.tell(
+            "execution",
+            [
+                "execId": .string(String(long.prefix(60))), "symbol": "BTCUSDT", "side": "Buy", "execPrice": "97000",
+                "execQty": "0.01", "execFee": "0.01", "execType": "Funding",
+                "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        #expect(simulation.executor?.memory.funding == .zero)
+        #expect("é€".cut(to: 4) == "é" && "é€".cut(to: 5) == "é€" && "é".cut(to: 1) == "")
+    }
+
+    @Test func aSymbolWithSomethingOpenMustBeNamed() throws {
+        let sending: Bybit.JSON = [
+            "do": "send", "intent": "a", "link": "a", "symbol": "SOLUSDT", "side": "buy", "qty": "1",
+            "reduce_only": false, "notional": "97", "fraction": "1", "tries": 0, "stamp": 1_760_000_000_000_000,
+            "ts": 1_760_000_000_000_000,
+        ]
+        func start(_ entries: [Bybit.JSON]) throws {
+            var output = Output(passesOn: false)
+            _ = try Executor(try ExecOptions.parse([]), isLive: true, entries: entries, Opening(), at: 1, into: &output)
+        }
+        #expect(throws: Unstartable.missingSymbol("SOLUSDT")) { try start([sending]) }
+        try start([sending, ["do": "end", "link": "a", "outcome": "filled"]])
+    }
+}
