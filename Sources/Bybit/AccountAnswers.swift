@@ -23,6 +23,8 @@ public struct OrderRow: Equatable, Sendable {
     public let filled: String
     /// Why it ended, in the exchange's words.
     public let reason: String
+    /// Whether it opens nothing.
+    public let isReduceOnly: Bool
 
     public init?(_ json: JSON) {
         guard let id = json["orderId"]?.filled, let symbol = json["symbol"]?.filled,
@@ -37,6 +39,7 @@ public struct OrderRow: Equatable, Sendable {
         filled = json["cumExecQty"]?.filled ?? "0"
         let words = [json["rejectReason"], json["cancelType"]].compactMap { $0?.filled }
         reason = words.first { $0 != "EC_NoError" && $0 != "UNKNOWN" } ?? status
+        isReduceOnly = json["reduceOnly"]?.bool == true || json["closeOnTrigger"]?.bool == true
         self.status =
             switch status {
             case "New", "PartiallyFilled", "Untriggered", "Triggered", "Created": .open

@@ -10,6 +10,7 @@
 
 static struct {
     __typeof__(&curl_global_init) global_init;
+    __typeof__(&curl_version_info) version_info;
     __typeof__(&curl_easy_init) init;
     __typeof__(&curl_easy_cleanup) cleanup;
     __typeof__(&curl_easy_reset) reset;
@@ -35,6 +36,7 @@ bool curl_load(void) {
     void *found = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!found) return false;
     curl.global_init = dlsym(found, "curl_global_init");
+    curl.version_info = dlsym(found, "curl_version_info");
     curl.init = dlsym(found, "curl_easy_init");
     curl.cleanup = dlsym(found, "curl_easy_cleanup");
     curl.reset = dlsym(found, "curl_easy_reset");
@@ -52,7 +54,7 @@ bool curl_load(void) {
     curl.multi_info_read = dlsym(found, "curl_multi_info_read");
     curl.multi_fdset = dlsym(found, "curl_multi_fdset");
     curl.multi_timeout = dlsym(found, "curl_multi_timeout");
-    if (!curl.global_init || !curl.init || !curl.cleanup || !curl.reset || !curl.perform || !curl.setopt ||
+    if (!curl.global_init || !curl.version_info || !curl.init || !curl.cleanup || !curl.reset || !curl.perform || !curl.setopt ||
         !curl.getinfo || !curl.strerror || !curl.append || !curl.free_all || !curl.multi_init ||
         !curl.multi_cleanup || !curl.multi_add || !curl.multi_remove || !curl.multi_perform ||
         !curl.multi_info_read || !curl.multi_fdset || !curl.multi_timeout ||
@@ -63,6 +65,8 @@ bool curl_load(void) {
     library = found;
     return true;
 }
+
+unsigned curl_version_number(void) { return curl_load() ? curl.version_info(CURLVERSION_NOW)->version_num : 0; }
 
 CURL *curl_open(void) { return curl.init(); }
 void curl_close(CURL *handle) { curl.cleanup(handle); }

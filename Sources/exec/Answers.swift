@@ -69,9 +69,12 @@ extension Executor {
         }
     }
 
+    /// So long nothing is asked once the exchange has refused the address, microseconds.
+    public static let banTime: Int64 = 600_000_000
+
     /// The exchange will not hear this address for ten minutes.
     private mutating func ban(at now: Int64) {
-        bannedUntil = now + 600_000_000
+        bannedUntil = now + Self.banTime
         say("the exchange refuses this address (HTTP 403): nothing is asked for ten minutes")
     }
 

@@ -44,9 +44,12 @@ extension Executor {
             return
         }
         guard fits else {
-            isolate(
-                index, "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of an order of ours", into: &out
-            )
+            let cause = "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of what is held by us"
+            if desks[index].shut == nil {
+                isolate(index, cause, into: &out)
+            } else {
+                writeReject(nil, row.symbol, Rejection("foreign_position", cause), into: &out)
+            }
             strays.insert(row.id)
             if let place {
                 tickets[place].booked += quantity

@@ -18,6 +18,8 @@ public struct Opening {
 
     public var symbols: [Symbol] = []
     public var positions: [PositionRow] = []
+    /// Orders that rest or wait.
+    public var orders: [OrderRow] = []
     public var wallet: WalletRow?
     /// Of symbols in which something was open.
     public var executions: [Answer] = []
@@ -87,6 +89,11 @@ extension Executor {
         for answer in opening.executions { book(answer, at: now, into: &out) }
         if let wallet = opening.wallet { take(wallet, at: now, into: &out) }
         for row in opening.positions { meet(row, at: now, into: &out) }
+        for row in opening.orders where memory.sent[row.link] == nil && !row.isReduceOnly && row.status == .open {
+            guard let index = desk(row.symbol) else { continue }
+            let order = "\(row.side?.rawValue ?? "?") \(row.quantity ?? "?") (\(row.id.cut(to: 64)))"
+            shut(index, "an order of others waits in it: \(order)")
+        }
         // A few seconds more, as an answer may be behind.
         for index in desks.indices where desks[index].differsSince == nil && !hasTicket(desks[index].name) {
             desks[index].startedAt = now + clockOffset - 5_000_000

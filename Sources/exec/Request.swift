@@ -127,6 +127,11 @@ public struct Request: Sendable {
             subject: .position(symbol: symbol), path: "/v5/position/list", query: "category=linear&symbol=\(symbol)")
     }
 
+    /// The orders of a symbol that have not ended.
+    public static func orders(_ symbol: String) -> (path: String, query: String) {
+        ("/v5/order/realtime", "category=linear&symbol=\(symbol)&openOnly=0&limit=50")
+    }
+
     public static let wallet = Request(
         subject: .wallet, path: "/v5/account/wallet-balance", query: "accountType=UNIFIED&coin=USDT")
 

@@ -11,6 +11,9 @@ typedef size_t (*curl_transfer)(char *bytes, size_t size, size_t count, void *co
 /// Loads the library; from one thread, before anything else here is called. False if the system has none.
 bool curl_load(void);
 
+/// 0xMMmmpp of the library that is loaded; 0 if the system has none.
+unsigned curl_version_number(void);
+
 CURL *curl_open(void);
 void curl_close(CURL *handle);
 /// Forgets all options, and keeps the connection.

@@ -8,6 +8,8 @@ final class Caller {
     let host: Host
     let key: Key
     private let client: RESTClient
+    /// The exchange will not hear this address.
+    var onBan: () -> Void = {}
     /// What the exchange's clock is ahead, microseconds.
     private(set) var clockOffset: Int64 = 0
 
@@ -57,7 +59,7 @@ final class Caller {
     }
 
     private func refusal(_ path: String, _ failure: RESTFailure) -> Failure {
-        guard case .refused(let code, let text) = failure else { return Self.refusal(host, failure) }
+        guard case .refused(let code, let text) = failure else { return unreachable(failure) }
         return .refused(
             [10003, 10004, 10005, 10010, 33004].contains(code) ? .permission : .unavailable,
             "unable to get \(path): the exchange refuses with code \(code): \(text)")
@@ -65,7 +67,7 @@ final class Caller {
 
     /// Asks for something public.
     func publicly(_ path: String, _ query: String) throws -> Answer {
-        do throws(RESTFailure) { return try client.ask(path, query: query) } catch { throw Self.refusal(host, error) }
+        do throws(RESTFailure) { return try client.ask(path, query: query) } catch { throw unreachable(error) }
     }
 
     /// Sets the clock by the fastest of three answers.
@@ -82,6 +84,11 @@ final class Caller {
         if clockOffset.magnitude > 250_000 {
             diagnose("drift-exec", "this machine's clock is \(-clockOffset / 1000) ms ahead of the exchange's")
         }
+    }
+
+    private func unreachable(_ failure: RESTFailure) -> Failure {
+        if case .banned = failure { onBan() }
+        return Self.refusal(host, failure)
     }
 
     private static func refusal(_ host: Host, _ failure: RESTFailure) -> Failure {

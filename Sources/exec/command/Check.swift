@@ -23,6 +23,7 @@ struct Check {
                 "key        \(granted.joined(separator: "; ")); bound to \(key.addresses.joined(separator: ", "))")
         }
         let mode = try startup.marginMode() ?? "?"
+        if let cause = Startup.objection(toMargin: mode) { problems.append(cause) }
         let wallet = try startup.wallet()
         lines.append("account    \(mode), equity \(wallet?.equity ?? "?") USDT, free \(wallet?.available ?? "?")")
         for symbol in startup.options.symbolNames {
@@ -38,6 +39,12 @@ struct Check {
                 continue
             }
             lines += smallest.lines
+            let rows = try startup.positions(symbol)
+            let held = rows.first { $0.side != nil }.map { "\($0.side!.rawValue) \($0.size)" } ?? "nothing"
+            lines.append(
+                "           \(rows.contains { $0.index != 0 } ? "hedge" : "one-way") mode, \(held) held, "
+                    + "\(figures.info.isTrading ? "traded" : "not traded now")")
+            problems += startup.objections(figures, rows)
         }
         lines.append(
             problems.isEmpty ? "nothing speaks against it" : "not fit to trade: " + problems.joined(separator: "; "))

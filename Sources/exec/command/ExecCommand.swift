@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bybit
+import CCurl
 import CUnix
 import ExecFold
 import Glibc
@@ -58,12 +59,23 @@ struct ExecCommand: StageCommand {
         try Self.harden()
         if reset { return try lift() }
         let key = try key()
+        try Self.requireLibrary()
         let caller = try Caller(venues.host, key)
         let startup = Startup(
             caller: caller, options: options, isLive: live, isDemo: venues.demo,
             keyScope: KeyScope(isLive: live, isMainAllowed: mainAccount))
         if check { return try Check(startup).run() }
         let folder = try State(state)
+        let accountLock = live ? try AccountLock(venues.host, key) : nil
+        defer { withExtendedLifetime(accountLock) {} }
+        let wait = folder.bannedUntil - steadyMicroseconds()
+        guard wait <= 0 else {
+            throw Failure.refused(
+                .temporary,
+                "unable to start: the exchange has refused this address (HTTP 403); it is not asked for another "
+                    + "\(wait / 1_000_000) s")
+        }
+        caller.onBan = { folder.keepBan(until: steadyMicroseconds() + Executor.banTime) }
         let opening = try startup.open(folder.entries)
         var output = Output(passesOn: !filter.only)
         let executor: Executor
@@ -74,6 +86,13 @@ struct ExecCommand: StageCommand {
         let run = try ExecRun(
             executor, folder, caller, PrivateStream(venues.stream, key), output, meta: meta)
         try run.run()
+    }
+
+    /// That a request is not sent twice over a connection that was used before has been seen from this version of libcurl on.
+    private static func requireLibrary() throws {
+        guard curl_version_number() >= 0x07_58_01 else {
+            throw Failure.refused(.configuration, "unable to start: libcurl is older than 7.88.1, or not there")
+        }
     }
 
     private static func refusal(_ failure: Unstartable, _ folder: String) -> Failure {
@@ -91,7 +110,7 @@ struct ExecCommand: StageCommand {
     }
 
     private func lift() throws {
-        let folder = try State(state)
+        let folder = try State(state, mayMake: false)
         guard folder.keep(Remark.reset(at: steadyMicroseconds())) else {
             throw Failure.refused(.io, folder.failure ?? "")
         }

@@ -110,6 +110,7 @@ final class ExecRun {
                 executor.clockOffset = ts + 500 - (flight.sent + now) / 2
             }
             executor.receive(result, of: flight.request, at: now, into: &output)
+            if case .failure(.banned) = result { state.keepBan(until: executor.bannedUntil) }
         }
         try act()
     }
@@ -204,8 +205,11 @@ final class ExecRun {
         let isDone = executor.isDone
         if !isDone { tell("the end came before all was known: the next start asks the exchange") }
         if let outputFailure { throw Failure.refused(.io, "unable to write to standard output: \(outputFailure)") }
+        guard outbox.isEmpty else {
+            throw Failure.refused(.io, "unable to write to standard output: \(outbox.count) bytes are not read for a minute")
+        }
+        if !isDone { throw Failure.refused(.unavailable, "unable to end all that was begun") }
         if let interruption { throw Failure.interrupted(interruption) }
         try input.check()
-        if !isDone { throw Failure.refused(.unavailable, "unable to end all that was begun") }
     }
 }

@@ -22,12 +22,14 @@ struct Startup {
         let unsettled = Executor.unsettled(entries)
         for symbol in options.symbolNames {
             opening.symbols.append(try ask(symbol))
-            if isLive { try assert(symbol, try positions(symbol)) }
+            if isLive { try assert(opening.symbols.last!, try positions(symbol)) }
             if let since = unsettled[symbol] {
                 opening.executions += try Request.executions(
                     symbol, since: since, at: steadyMicroseconds() + caller.clockOffset
                 ).pages(caller.get)
             }
+            let orders = Request.orders(symbol)
+            opening.orders += try caller.get(orders.path, orders.query).list(OrderRow.init)
             // Last: what has closed one is among the executions then.
             opening.positions += try positions(symbol)
         }
@@ -61,9 +63,25 @@ struct Startup {
     }
 
     private func checkAccount() throws {
-        if try marginMode() == "PORTFOLIO_MARGIN" {
-            throw Self.refusal("the account is in portfolio margin", .configuration)
+        if let cause = Self.objection(toMargin: try marginMode()) { throw Self.refusal(cause, .configuration) }
+    }
+
+    static func objection(toMargin mode: String?) -> String? {
+        mode == "PORTFOLIO_MARGIN" ? "the account is in portfolio margin" : nil
+    }
+
+    /// Why a symbol is not traded with these options.
+    func objections(_ symbol: Opening.Symbol, _ rows: [PositionRow]) -> [String] {
+        var objections: [String] = []
+        let name = symbol.info.symbol
+        if !symbol.info.isTrading { objections.append("\(name) is not traded now") }
+        if let most = symbol.info.mostLeverage.flatMap({ Double($0) }), options.leverage > most {
+            objections.append("--leverage is \(options.exactLeverage), and \(name) allows \(symbol.info.mostLeverage!)")
         }
+        if rows.contains(where: { $0.side != nil && $0.index != 0 }) {
+            objections.append("\(name) is in hedge mode, and something is open")
+        }
+        return objections
     }
 
     func ask(_ symbol: String) throws -> Opening.Symbol {
@@ -82,14 +100,10 @@ struct Startup {
     }
 
     /// One position a symbol, and the leverage that sizes are worked out with. What is open is not touched.
-    private func assert(_ symbol: String, _ rows: [PositionRow]) throws {
-        let isFlat = rows.allSatisfy { $0.side == nil }
-        guard isFlat else {
-            if rows.contains(where: { $0.side != nil && $0.index != 0 }) {
-                throw Self.refusal("\(symbol) is in hedge mode, and something is open", .configuration)
-            }
-            return
-        }
+    private func assert(_ figures: Opening.Symbol, _ rows: [PositionRow]) throws {
+        let symbol = figures.info.symbol
+        if let cause = objections(figures, rows).first { throw Self.refusal(cause, .configuration) }
+        guard rows.allSatisfy({ $0.side == nil }) else { return }
         try caller.set(
             "/v5/position/switch-mode", ["category": "linear", "symbol": .string(symbol), "mode": 0], or: 110025)
         let leverage = JSON.string("\(options.exactLeverage)")

@@ -6,6 +6,7 @@ import Stage
 /// The folder in which exec keeps what must outlive it: the journal, a lock, and the halt file, if somebody put it there.
 final class State {
     private let path: String
+    private let folder: Int32
     private let lock: Int32
     private let file: Int32
     private var journal: Journal
@@ -14,24 +15,34 @@ final class State {
     /// A write has failed: what is on the disk, nobody knows, so nothing is written any more.
     private(set) var failure: String?
 
-    /// Opens the folder, and makes it where it is not there.
-    /// - Throws: `Failure`: 75 if another exec works in it, 65 for a journal that was damaged.
-    init(_ path: String) throws {
+    /// Opens the folder.
+    /// - Parameter mayMake: whether it is made where it is not there.
+    /// - Throws: `Failure`: 75 if another exec works in it, 65 for a journal that was damaged, 66 where there is none to open, 77
+    ///   for a folder that others may change.
+    init(_ path: String, mayMake: Bool = true) throws {
         self.path = path
         _ = umask(0o077)
-        if mkdir(path, 0o700) == 0 {
+        if !mayMake {
+            guard access("\(path)/journal", F_OK) == 0 else { throw Self.refusal(.noInput, "open", "\(path)/journal") }
+        } else if mkdir(path, 0o700) == 0 {
             // Without its entry in the folder above, a loss of power would take the journal with it.
             try Self.sync("\(path)/..")
         } else if errno != EEXIST {
             throw Self.refusal(.io, "make", path)
         }
-        lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw Self.refusal(.permission, "open", path) }
+        var status = stat()
+        guard fstat(folder, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
+            throw Failure.refused(.permission, "unable to work in \(path): it is somebody else's, or others may write it")
+        }
+        lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw Self.refusal(.permission, "open", "\(path)/lock") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure.refused(.temporary, "unable to work in \(path): another drift-exec does")
         }
         let name = "\(path)/journal"
-        file = open(name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        file = openat(folder, "journal", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw Self.refusal(.permission, "open", name) }
         let bytes = try Self.read(file, name)
         let content: Journal.Content
@@ -50,7 +61,27 @@ final class State {
         try Self.sync(path)
     }
 
+    /// Until when the exchange will not hear this address, as an earlier run was told; microseconds.
+    var bannedUntil: Int64 {
+        let file = openat(folder, Self.ban, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        return (try? Self.read(file, Self.ban)).flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
+    }
+
+    /// Remembers it: a service that starts again must not ask again.
+    func keepBan(until time: Int64) {
+        let file = openat(folder, Self.ban, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { return }
+        defer { close(file) }
+        let text = Array("\(time)".utf8)
+        _ = write(file, text, text.count)
+    }
+
+    private static let ban = "banned"
+
     deinit {
+        close(folder)
         close(file)
         close(lock)
     }
@@ -58,8 +89,8 @@ final class State {
     /// The head of the chain.
     var head: String { journal.head }
 
-    /// Whether a person has stopped what opens.
-    var hasHaltFile: Bool { access("\(path)/halt", F_OK) == 0 }
+    /// Whether a person has stopped what opens. If it cannot be told, it is so.
+    var hasHaltFile: Bool { faccessat(folder, "halt", F_OK, 0) == 0 || errno != ENOENT }
 
     /// Adds an entry. After the first failure nothing is tried again: the kernel forgets what it could not write.
     /// - Returns: whether it is where it should be.

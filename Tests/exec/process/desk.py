@@ -162,6 +162,42 @@ class Traced(Exec):
         return [*trace, *self.inject, *command]
 
 
+class Floor:
+    """An exchange with its market, and a drift-exec at a time."""
+
+    def __init__(self, directory, **key):
+        self.directory = directory
+        os.makedirs(directory, exist_ok=True)
+        self.exchange = Exchange(directory, "--equity", "1000", **key)
+        self.market = Market(self.exchange, 1)
+        self.intents = []
+
+    def start(self, *options, kind=Exec, **more):
+        # A busy machine is not what is tested here.
+        self.exec = kind(self.directory, self.exchange.port, "--max-age", "30", "--max-lag", "30", *options, **more)
+        self.market.listeners = [self.exec.write]
+        return self.exec
+
+    def intend(self, record):
+        self.intents.append(record["id"])
+        self.exec.write([record])
+
+    def take_levels_away(self):
+        """Somebody takes the stop of the BTCUSDT position away."""
+        body = '{"category":"linear","symbol":"BTCUSDT","tpslMode":"Full","positionIdx":0,"takeProfit":"0","stopLoss":"0"}'
+        self.exchange.send(self.exchange.signed("/v5/position/trading-stop", body))
+
+    def stop(self):
+        self.market.stop()
+        self.exchange.stop()
+
+    def post(self, path, body):
+        return self.exchange.post(path, body)
+
+    def audited(self, killed=False):
+        return audit(self.exchange.ledger, self.exec.audit, os.path.join(self.exec.state, "journal"), self.intents, killed)
+
+
 def opening(intent, symbol="BTCUSDT", side="buy", weight=0.3, **more):
     return {"type": "intent", "ts": microseconds(), "id": intent, "sym": symbol, "side": side, "reduce_only": False,
             "weight": weight, "take_profit": 0.02, "stop_loss": 0.02, "drift": 0.0015, "confidence": 0.7,
@@ -210,8 +246,12 @@ def bare(ledger, seconds):
     return wrong
 
 
-def audit(ledger_path, audit_path, journal_path, intents, killed, orders_a_minute=600):
-    """What is wrong; nothing if all is well."""
+def audit(ledger_path, audit_path, journal_path, intents, killed, limits=None):
+    """What is wrong; nothing if all is well.
+
+    `limits`: orders and notional (times 1,000 USDT) of a minute, and positions at once.
+    """
+    limits = limits or {"orders": 600, "notional": 1000, "positions": 64}
     def lines(path):
         with open(path, "rb") as file:
             text = file.read()
@@ -230,16 +270,25 @@ def audit(ledger_path, audit_path, journal_path, intents, killed, orders_a_minut
     # I6: nothing reached the exchange that is not in the journal.
     wrong += [f"order {link} is not in the journal" for link in accepted if link not in sent]
 
-    # I10, I17: the limit of a minute; and behind a halt nothing is opened until a person says so.
-    opened, halted = collections.deque(), False
+    # I10, I17: the limits of a minute; and behind a halt nothing is opened until a person says so.
+    opened, halted, unresolved = collections.deque(), False, {}
     for entry in journal:
         halted = entry["do"] == "halt" or halted and entry["do"] != "reset"
         if entry["do"] == "send" and not entry["reduce_only"]:
-            while opened and opened[0] <= entry["ts"] - 60_000_000:
+            while opened and opened[0][0] <= entry["ts"] - 60_000_000:
                 opened.popleft()
-            opened.append(entry["ts"])
-            wrong += [f"order {entry['link']} is too many within a minute"] if len(opened) > orders_a_minute else []
+            opened.append((entry["ts"], Decimal(entry["notional"])))
+            wrong += [f"order {entry['link']} is too many within a minute"] if len(opened) > limits["orders"] else []
+            # The equity moves by a few percent: limits are of what it was then.
+            sent_value = sum(value for _, value in opened)
+            wrong += [f"order {entry['link']} is too much within a minute"] if sent_value > limits["notional"] * 1100 else []
             wrong += [f"order {entry['link']} opened though trading was halted"] if halted else []
+            # I9: nothing is opened in a symbol while another order of it has not ended.
+            wrong += [f"order {entry['link']} opened beside {other}" for other, symbol in unresolved.items() if symbol == entry["symbol"]]
+        if entry["do"] == "send":
+            unresolved[entry["link"]] = entry["symbol"]
+        elif entry["do"] == "end":
+            unresolved.pop(entry["link"], None)
     wrong += bare(ledger, 30)
 
     # I3, I7: every fill of ours is booked once, to the last digit.
@@ -252,14 +301,21 @@ def audit(ledger_path, audit_path, journal_path, intents, killed, orders_a_minut
             wrong.append(f"execution {entry['execution']} is made up")
         elif any(Decimal(str(entry[k])) != Decimal(str(truth[k])) for k in ("qty", "px", "fee")):
             wrong.append(f"execution {entry['execution']} differs: {entry} {truth}")
+    # One that closes in doubt twice may close what others hold there: that is told of, and is in no book.
+    foreign = " ".join(r["reason"] for r in told if r["type"] == "reject" and r["code"] == "foreign_position")
     wrong += [f"execution {name} of {r['id']} is not booked" for name, r in real.items()
-              if r["reason"] != "external" and name not in booked]
-    # I5: what only reduces never opened.
-    position = collections.defaultdict(Decimal)
+              if r["reason"] != "external" and name not in booked and not (r["reduce_only"] and name in foreign)]
+    # I5: what only reduces never opened; I10: no more positions of ours than may be.
+    position, ours, shared = collections.defaultdict(Decimal), collections.defaultdict(Decimal), set()
     for record in (r for r in ledger if r["type"] == "fill"):
         change = Decimal(str(record["qty"])) * (1 if record["side"] == "buy" else -1)
         before = position[record["sym"]]
         position[record["sym"]] += change
+        if record["reason"] == "external":
+            shared.add(record["sym"])
+        ours[record["sym"]] += change
+        held = sum(1 for name, quantity in ours.items() if quantity and name not in shared)
+        wrong += [f"{held} positions are open at {record['ts']}"] if held > limits["positions"] else []
         if record["reduce_only"] and (before * change >= 0 or abs(change) > abs(before)):
             wrong.append(f"a reduce-only fill has opened: {record}")
 
