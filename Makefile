@@ -22,7 +22,7 @@ faults: ## let everything go wrong between drift-exec and the local exchange: ma
 fuzz: ## feed the readers with made-up input: make fuzz [SECONDS=600]
 	Tests/fuzz/run $(or $(SECONDS),600)
 
-teeth: ## plant sixty bugs in drift-exec, and see whether its tests find them (about two hours)
+teeth: ## plant a hundred bugs in drift-exec, and see whether its tests find them (some hours)
 	Tests/exec/teeth/bite
 
 bench: ## measure the pipeline beside cat

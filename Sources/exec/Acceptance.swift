@@ -165,14 +165,16 @@ extension Executor {
             throw Rejection("no_price", "no price of this symbol is known that can be used")
         }
         guard let mark = desk.mark, now - mark.at <= Self.markLimit else {
-            throw Rejection("no_mark", "the exchange has not told its mark price within \(Self.markLimit / 1_000_000) s")
+            throw Rejection(
+                "no_mark", "the exchange has not told its mark price within \(Self.markLimit / 1_000_000) s")
         }
         let tick = desk.instrument.tick
         let low = mark.price.moved(by: -settings.collar, tick: tick, .up)
         guard (low...mark.price.moved(by: settings.collar, tick: tick, .up)).contains(market.reference) else {
             throw Rejection(
                 "collar",
-                "the price \(market.reference) is more than \(settings.collar) from the exchange's mark price \(mark.price)")
+                "the price \(market.reference) is more than \(settings.collar) from the exchange's mark price \(mark.price)"
+            )
         }
         return market.reference
     }

@@ -21,7 +21,8 @@ public struct ExecOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Nothing is opened where the stream's price is so far from the exchange's mark price.", valueName: "fraction"))
+            "Nothing is opened where the stream's price is so far from the exchange's mark price.",
+            valueName: "fraction"))
     public var collar = 0.02
 
     @Option(help: ArgumentHelp("An intent to open that is older is refused.", valueName: "seconds"))
@@ -35,7 +36,8 @@ public struct ExecOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Orders to reduce a part that are sent within a minute; what closes all is not counted.", valueName: "orders"))
+            "Orders to reduce a part that are sent within a minute; what closes all is not counted.",
+            valueName: "orders"))
     public var reductionsAMinute = 60
 
     @Option(help: ArgumentHelp("What those that open are worth together, times the equity.", valueName: "times"))

@@ -428,7 +428,8 @@ struct StoryTests {
         try simulation.open("BTC-o-3", weight: 7)
         #expect(try simulation.ends("BTC-o-3") == ["malformed"])
         try simulation.feed(
-            #"{"type":"quote","ts":\#(simulation.now),"sym":"BTCUSDT","bid":99000,"bid_qty":1,"ask":99000.1,"ask_qty":1}"#)
+            #"{"type":"quote","ts":\#(simulation.now),"sym":"BTCUSDT","bid":99000,"bid_qty":1,"ask":99000.1,"ask_qty":1}"#
+        )
         try simulation.open("BTC-o-4")
         #expect(try simulation.ends("BTC-o-4") == ["collar"])
         try simulation.reduce("BTC-r-1", 1)

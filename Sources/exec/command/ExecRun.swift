@@ -206,7 +206,8 @@ final class ExecRun {
         if !isDone { tell("the end came before all was known: the next start asks the exchange") }
         if let outputFailure { throw Failure.refused(.io, "unable to write to standard output: \(outputFailure)") }
         guard outbox.isEmpty else {
-            throw Failure.refused(.io, "unable to write to standard output: \(outbox.count) bytes are not read for a minute")
+            throw Failure.refused(
+                .io, "unable to write to standard output: \(outbox.count) bytes are not read for a minute")
         }
         if !isDone { throw Failure.refused(.unavailable, "unable to end all that was begun") }
         if let interruption { throw Failure.interrupted(interruption) }

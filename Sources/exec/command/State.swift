@@ -34,7 +34,8 @@ final class State {
         guard folder >= 0 else { throw Self.refusal(.permission, "open", path) }
         var status = stat()
         guard fstat(folder, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
-            throw Failure.refused(.permission, "unable to work in \(path): it is somebody else's, or others may write it")
+            throw Failure.refused(
+                .permission, "unable to work in \(path): it is somebody else's, or others may write it")
         }
         lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw Self.refusal(.permission, "open", "\(path)/lock") }
