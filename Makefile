@@ -19,6 +19,10 @@ faults: ## let everything go wrong between drift-exec and the local exchange: ma
 	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && \
 	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1) 32 && Tests/exec/process/cut 1 32
 
+coverage: ## see how often the ablation's intervals hold the truth of made-up markets: make coverage [SEEDS=200] [EDGE=0] (hours)
+	. pipelines/environment && require_build "$${paper_programs[@]}" && \
+	    Tests/report/coverage $(or $(SEEDS),200) 1 $(or $(EDGE),0)
+
 fuzz: ## feed the readers with made-up input: make fuzz [SECONDS=600]
 	Tests/fuzz/run $(or $(SECONDS),600)
 
@@ -47,5 +51,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients soak faults fuzz teeth bench bench-exchange bench-exec conform build vectors install
+.PHONY: help demo test test-clients soak faults coverage fuzz teeth bench bench-exchange bench-exec conform build vectors install
 .DEFAULT_GOAL := help

@@ -73,7 +73,7 @@ extension Executor {
             if opens { protect(index, at: now, askIn: 200_000) }
             finish(place, at: now, into: &out)
         } else {
-            tell(index, at: now, into: &out)
+            confirm(index, at: now, into: &out)
         }
         if ours < quantity {
             isolate(index, "\(row.side.rawValue) \(quantity) (\(row.id)) is more than was held", into: &out)
@@ -108,7 +108,7 @@ extension Executor {
         desks[index].differsSince = nil
         writeReject(nil, name, Rejection("foreign_position", cause), into: &out)
         say("\(name): \(cause)")
-        tell(index, at: now, into: &out)
+        confirm(index, at: now, into: &out)
     }
 
     /// What is in this symbol is not only ours: it is left alone, and nothing is opened beside it.
@@ -180,12 +180,12 @@ extension Executor {
             write(ticket, "cancelled", because: cause, into: &out)
         }
         guard let desk = desk(ticket.sending.symbol) else { return }
-        tell(desk, at: now, into: &out)
+        confirm(desk, at: now, into: &out)
         pump(desk, at: now, into: &out)
     }
 
     /// Something has been traded: says what is held now, and asks the exchange what it thinks.
-    private mutating func tell(_ index: Int, at now: Int64, into out: inout Output) {
+    private mutating func confirm(_ index: Int, at now: Int64, into out: inout Output) {
         let name = desks[index].name
         if let holding = memory.holdings[name] { writePosition(name, holding, into: &out) }
         if memory.holding(name) == nil {

@@ -1,4 +1,4 @@
-import Bybit
+public import Bybit
 
 /// What an answer to an order means.
 ///
@@ -60,4 +60,9 @@ enum Reaction: Equatable {
             case .unreachable, .status, .banned, .garbled: .unknown
             }
     }
+}
+
+extension RESTFailure {
+    /// Whether key, rights, mode or account are not what they must be: nothing is to be asked again.
+    public var isFinal: Bool { Reaction(self) == .stop }
 }

@@ -48,17 +48,28 @@ public struct Scene {
         var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
     }
 
+    struct Account {
+        let equity: Double
+        let realised: Double
+        let fees: Double
+        let funding: Double
+    }
+
     static let sparkLimit = 60
     private static let eventLimit = 40
 
     private(set) var symbols: [Symbol] = []
     private(set) var events: [String] = []
-    private(set) var equity: Double?
+    private(set) var account: Account?
     private(set) var firstEquity: Double?
     private(set) var gaps = 0
     private(set) var badLines = 0
     private(set) var signals = 0
     private(set) var passed = 0
+    private(set) var fills = 0
+    /// Signals by the layer that refused them first, and intents that were not carried out by code.
+    private(set) var refused: [String: Int] = [:]
+    private(set) var rejects: [String: Int] = [:]
     /// Event time that the stream has come to.
     public private(set) var time: Int64 = 0
     private var narrator = Narrator()
@@ -78,8 +89,10 @@ public struct Scene {
         case .verdict: take(verdict: record, symbol)
         case .position: symbols[symbol].position = Position(record)
         case .account:
-            equity = record["equity"]?.double
-            firstEquity = firstEquity ?? equity
+            account = Account(record) ?? account
+            firstEquity = firstEquity ?? account?.equity
+        case .fill: fills += 1
+        case .reject: Self.count(record["code"], in: &rejects)
         case .gap: gaps += 1
         case .bad: badLines += 1
         default: break
@@ -90,6 +103,12 @@ public struct Scene {
         else { return }
         events.append(text)
         if events.count > Self.eventLimit { events.removeFirst() }
+    }
+
+    /// Words of the stream have no end of kinds; what is shown of them has.
+    private static func count(_ word: RecordValue?, in counts: inout [String: Int]) {
+        let name = word?.string.map { Words.plain($0) } ?? "none"
+        counts[counts[name] != nil || counts.count < 64 ? name : "other", default: 0] += 1
     }
 
     private mutating func take(price record: borrowing Record, _ symbol: Int) {
@@ -120,7 +139,11 @@ public struct Scene {
     }
 
     private mutating func take(verdict record: borrowing Record, _ symbol: Int) {
-        if record["pass"]?.bool == true { passed += 1 }
+        if record["pass"]?.bool == true {
+            passed += 1
+        } else {
+            Self.count(record["blocked_by"], in: &refused)
+        }
         var lights: [Light] = []
         record["layers"]?.forEachMember { name, layer in
             lights.append(
@@ -130,6 +153,16 @@ public struct Scene {
                     threshold: layer["threshold"]?.double))
         }
         symbols[symbol].lights = lights
+    }
+}
+
+extension Scene.Account {
+    init?(_ record: borrowing Record) {
+        guard let equity = record["equity"]?.double else { return nil }
+        self.equity = equity
+        realised = record["realised"]?.double ?? .nan
+        fees = record["fees"]?.double ?? .nan
+        funding = record["funding"]?.double ?? .nan
     }
 }
 

@@ -28,7 +28,7 @@ public struct Screen {
 
     private func head(_ scene: Scene, _ lag: Double?) -> String {
         var parts: [(Ink, String)] = [(.bold, Words.clock(scene.time)), (.dim, " UTC  ")]
-        if let equity = scene.equity, let first = scene.firstEquity {
+        if let equity = scene.account?.equity, let first = scene.firstEquity {
             parts += [
                 (.bold, "\(Words.number(equity, 2)) USDT "), (ink(equity - first), Words.signed(equity - first, 2)),
                 (.plain, "  "),

@@ -61,7 +61,7 @@ final class Caller {
     private func refusal(_ path: String, _ failure: RESTFailure) -> Failure {
         guard case .refused(let code, let text) = failure else { return unreachable(failure) }
         return .refused(
-            [10003, 10004, 10005, 10010, 33004].contains(code) ? .permission : .unavailable,
+            failure.isFinal ? .permission : .unavailable,
             "unable to get \(path): the exchange refuses with code \(code): \(text)")
     }
 

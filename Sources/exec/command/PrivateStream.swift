@@ -83,7 +83,7 @@ final class PrivateStream {
         guard let json = try? JSON(reading: Array(isEvent ? rest.dropFirst(2) : rest)) else { return miss(&events) }
         if isEvent {
             switch json["event"]?.text {
-            case "open": say(key.greeting(expires: (now + offset) / 1000 + 10_000), at: now)
+            case "open": send(key.greeting(expires: (now + offset) / 1000 + 10_000), at: now)
             case "closed", "failed": down(&events)
             case "skipped": miss(&events)
             default: break
@@ -96,7 +96,7 @@ final class PrivateStream {
                 tell("the private stream refuses the key: \(json["ret_msg"]?.text ?? "?")")
                 return
             }
-            say(["op": "subscribe", "args": .array(Executor.topics.map { .string($0) })], at: now)
+            send(["op": "subscribe", "args": .array(Executor.topics.map { .string($0) })], at: now)
         case "subscribe":
             guard json["success"]?.bool == true else {
                 tell("the private stream refuses its topics: \(json["ret_msg"]?.text ?? "?")")
@@ -109,7 +109,7 @@ final class PrivateStream {
         }
     }
 
-    private func say(_ json: JSON, at now: Int64) {
+    private func send(_ json: JSON, at now: Int64) {
         replyBy = now + 10_000_000
         let line = json.bytes + [10]
         // Far less than a pipe holds: it does not block, and a child that has died is found out by its end.

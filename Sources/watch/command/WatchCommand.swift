@@ -18,6 +18,8 @@ struct WatchCommand: StageCommand {
             + lets through, x refuses, o is ignored; the position with why it was opened, and its age against two half-lives. Then what \
             happened last. NO_COLOR is heeded. A terminal that goes away takes nothing with it.
 
+            With --metrics FILE.prom in the folder of node_exporter's textfile collector the same is on whatever reads that.
+
             EXIT STATUS
               0 end of input, or nobody reads the output; 64 usage, 65 lines that are no records, 74 a failed write, 128 + n on signal n.
 

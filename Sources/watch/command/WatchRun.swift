@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Records
 import Stage
@@ -7,6 +8,7 @@ import WatchFold
 /// tenth of a second.
 final class WatchRun {
     private static let interval: Int64 = 100_000
+    private static let metricsInterval: Int64 = 5_000_000
 
     private var input = Intake(0, program: WatchCommand.program, meta: nil)
     private var output: Output
@@ -15,11 +17,15 @@ final class WatchRun {
     private var scene = Scene()
     private var narrator = Narrator()
     private var drawnAt: Int64 = 0
+    private let metrics: String?
+    private var metricsAt: Int64 = 0
+    private var hasFailed = false
     private var isStale = false
 
     init(_ options: WatchOptions) {
         // A terminal would show lines and picture through each other.
         output = Output(passesOn: isatty(1) == 0)
+        metrics = options.metrics
         terminal = options.plain ? nil : Terminal()
     }
 
@@ -33,17 +39,19 @@ final class WatchRun {
             output.settleUnlessFull(OutputPort.fullBytes)
             if output.count >= OutputPort.fullBytes { try port.flush(&output) }
             if now() - drawnAt >= Self.interval { draw() }
+            writeMetrics()
         }
         input.end(&output)
         try port.flush(&output)
         draw()
+        writeMetrics(isEnd: true)
         try input.check()
     }
 
     private func take() {
         output.pass(input.reader.record)
+        if terminal != nil || metrics != nil { scene.take(input.reader) }
         if terminal != nil {
-            scene.take(input.reader)
             isStale = true
         } else if let text = narrator.tell(input.reader) {
             say(text)
@@ -60,9 +68,17 @@ final class WatchRun {
         var ready = UnixSignals.wait(&files, timeout: timespec())
         while ready == 0 {
             try port.flush(&output)
-            let due = isStale ? max(0, drawnAt + Self.interval - now()) : nil
-            ready = UnixSignals.wait(&files, timeout: due.map { timespec(tv_sec: 0, tv_nsec: Int($0) * 1000) })
-            if ready == 0 { draw() }
+            let due = [
+                isStale ? drawnAt + Self.interval : nil, metrics == nil ? nil : metricsAt + Self.metricsInterval,
+            ]
+            .compactMap { $0 }.min().map { max(0, $0 - now()) }
+            ready = UnixSignals.wait(
+                &files,
+                timeout: due.map { timespec(tv_sec: Int($0 / 1_000_000), tv_nsec: Int($0 % 1_000_000) * 1000) })
+            if ready == 0 {
+                draw()
+                writeMetrics()
+            }
         }
         if let number = UnixSignals.pending {
             try port.flush(&output)
@@ -76,10 +92,30 @@ final class WatchRun {
         isStale = false
         drawnAt = now()
         terminal.draw { width, height, hasColour in
-            let lag = Double(drawnAt - scene.time) / 1e6
-            // A recording is no lag.
-            return Screen(width: width, height: height, hasColour: hasColour)
-                .lines(scene, lag: lag.magnitude < 600 ? lag : nil)
+            Screen(width: width, height: height, hasColour: hasColour).lines(scene, lag: lag)
+        }
+    }
+
+    /// Seconds; nil for a recording, which has none.
+    private var lag: Double? {
+        let lag = Double(now() - scene.time) / 1e6
+        return lag.magnitude < 600 ? lag : nil
+    }
+
+    /// Whole or not at all: a reader never sees half of it. What cannot be written is said once; the stream goes on.
+    private func writeMetrics(isEnd: Bool = false) {
+        guard let metrics, isEnd || now() - metricsAt >= Self.metricsInterval else { return }
+        metricsAt = now()
+        do {
+            try Data(Metrics(scene, lag: lag).text.utf8).write(to: URL(fileURLWithPath: metrics), options: .atomic)
+            // What collects it is somebody else.
+            chmod(metrics, 0o644)
+            hasFailed = false
+        } catch {
+            if !hasFailed {
+                diagnose(WatchCommand.program, "unable to write \(metrics): \(error.localizedDescription)")
+            }
+            hasFailed = true
         }
     }
 
