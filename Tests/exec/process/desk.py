@@ -198,6 +198,27 @@ class Floor:
         return audit(self.exchange.ledger, self.exec.audit, os.path.join(self.exec.state, "journal"), self.intents, killed)
 
 
+def issue_certificates(directory):
+    """Files NAME.pem and NAME.key for localhost: good, wrong-host, expired, self-signed.
+
+    Trust is the system's alone: what is returned is a command that runs another one on a system that trusts their issuer; None where
+    that cannot be made.
+    """
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=directory)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=issuer", "-keyout", "ca.key", "-out", "ca.pem")
+    for name, host, days in (("good", "localhost", "2"), ("wrong-host", "example.com", "2"), ("expired", "localhost", "-1")):
+        with open(os.path.join(directory, f"{name}.ext"), "w") as file:
+            file.write(f"subjectAltName=DNS:{host}")
+        openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", days, "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+            "-keyout", "self-signed.key", "-out", "self-signed.pem")
+    trusting = ["unshare", "--mount", "sh", "-c", f'mount --bind {directory}/ca.pem /etc/ssl/certs/ca-certificates.crt && exec "$@"', "sh"]
+    return None if subprocess.run([*trusting, "true"], capture_output=True).returncode else trusting
+
+
 def opening(intent, symbol="BTCUSDT", side="buy", weight=0.3, **more):
     return {"type": "intent", "ts": microseconds(), "id": intent, "sym": symbol, "side": side, "reduce_only": False,
             "weight": weight, "take_profit": 0.02, "stop_loss": 0.02, "drift": 0.0015, "confidence": 0.7,
