@@ -90,6 +90,9 @@ extension Summary {
         if let share = trades.expectancyShare {
             cards.append(card("Expectancy", Self.basisPoints(share.value), interval(share, Self.basisPoints)))
         }
+        if let gross = trades.beforeCosts {
+            cards.append(card("Before costs", Self.basisPoints(gross.value), interval(gross, Self.basisPoints)))
+        }
         cards.append(
             card("Drawdown", Self.percent(result.maxDrawdownShare), "\(Self.number(result.maxDrawdown, 2)) USDT"))
         if let sharpe = result.sharpeHourly {

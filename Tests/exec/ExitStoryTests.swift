@@ -60,6 +60,16 @@ struct ExitStoryTests {
         #expect(simulation.wire.count == 3)
     }
 
+    @Test func withoutTheStreamAbsenceProvesNothing() throws {
+        let simulation = try Simulation.started()
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.open()
+        try simulation.go(60) { try $0.breakStream() }
+        #expect(try simulation.ends("BTC-o-1") == [])
+        try simulation.go(60)
+        #expect(try simulation.ends("BTC-o-1") == ["not_placed"])
+    }
+
     @Test func anExitInDoubtThatWasTakenIsNotRepeated() throws {
         let simulation = try Simulation.started()
         try simulation.open()
