@@ -29,8 +29,7 @@ struct HardStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        let body = #"{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"BTC-r-2"},"time":1}"#
-        simulation.verdict = .success(try Answer(granted: Array(body.utf8)))
+        try simulation.acknowledgeOnly("BTC-r-2")
         try simulation.reduce("BTC-r-2", 1)
         try simulation.go(0.2)
         simulation.verdict = nil

@@ -28,6 +28,12 @@ extension Simulation {
         )
     }
 
+    /// The exchange says that it has an order, and does nothing with it.
+    func acknowledgeOnly(_ link: String) throws {
+        let body = #"{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"\#(link)"},"time":1}"#
+        verdict = .success(try Answer(granted: Array(body.utf8)))
+    }
+
     /// Goes on until something is so, for a minute at most.
     func go(until isSo: () -> Bool) throws {
         for _ in 0..<600 where !isSo() { try go(0.1) }
