@@ -69,9 +69,9 @@ extension Executor {
     ) throws(Rejection) {
         // What is to be closed is closed late rather than never; but an old stream closes nothing that is held now.
         let age = Double(now + clockOffset - record.ts)
-        let most = max(settings.maxAge, Self.reductionAge)
-        guard age <= most else {
-            throw Rejection("stale_intent", "it is \(seconds(age)) old; one that reduces may be \(seconds(most))")
+        guard age <= Double(reductionAge) else {
+            let most = seconds(Double(reductionAge))
+            throw Rejection("stale_intent", "it is \(seconds(age)) old; one that reduces may be \(most)")
         }
         guard let fraction = record.fraction("fraction") else {
             throw Rejection("malformed", "fraction is not a number above 0 and at most 1")
@@ -80,25 +80,26 @@ extension Executor {
         guard holding != nil || hasTicket(desks[index].name) else {
             throw Rejection("no_position", "there is no position to reduce")
         }
-        if let side = holding?.position.side, record.side != side.closing {
-            throw Rejection("wrong_side", "a \(record.side.rawValue) does not reduce a \(side.rawValue)")
-        }
+        if let side = holding?.position.side, record.side != side.closing { throw wrongSide(record.side, side) }
         guard desks[index].waiting.count < 64 else {
             throw Rejection("too_many_orders", "64 intents wait for what is on its way in this symbol")
         }
         if fraction.units < Rate.one {
             let sent = memory.reductions.count { $0 > now - 60_000_000 }
-            guard sent < settings.reductionsAMinute else {
+            let waiting = desks.reduce(0) { $0 + $1.waiting.count { $0.fraction.units < Rate.one } }
+            guard sent + waiting < settings.reductionsAMinute else {
                 throw Rejection(
                     "order_rate",
-                    "\(sent) were sent within a minute; --reductions-a-minute is \(settings.reductionsAMinute)")
+                    "\(sent) were sent within a minute, and \(waiting) wait; --reductions-a-minute is \(settings.reductionsAMinute)"
+                )
             }
         }
-        desks[index].waiting.append(Desk.Reduction(intent: intent, fraction: fraction))
+        desks[index].waiting.append(
+            Desk.Reduction(intent: intent, side: record.side, fraction: fraction, since: now))
     }
 
-    /// Microseconds.
-    private static let reductionAge = 60e6
+    /// So old an intent to reduce may be, microseconds.
+    var reductionAge: Int64 { max(Int64(settings.maxAge), 60_000_000) }
 
     // MARK: To open
 
@@ -182,6 +183,9 @@ extension Executor {
     private func vacancy(_ desk: Desk) throws(Rejection) {
         guard memory.holding(desk.name) == nil, !hasTicket(desk.name) else {
             throw Rejection("position_open", "a position in this symbol is open, or being opened: one at a time")
+        }
+        guard desk.closing == nil, desk.waiting.isEmpty else {
+            throw Rejection("unresolved", "what was to be closed in this symbol has not ended")
         }
         let open = desks.filter { memory.holding($0.name) != nil || hasTicket($0.name) }.count
         guard open < settings.maxPositions else {

@@ -54,8 +54,9 @@ extension Executor {
                 let row = answer.result["list"]?.elements?.first(where: { $0["symbol"]?.text == symbol }),
                 let price = row["markPrice"]?.text.flatMap({ Price(text: $0) }), price > .zero
             else { return }
-            desks[index].mark = (price, now)
-        case .time: break
+            // A slow answer is of when it was made.
+            desks[index].mark = (price, answer.ts.map { $0 - clockOffset } ?? now)
+        case .time, .orders: break
         }
     }
 
@@ -84,6 +85,7 @@ extension Executor {
         _ link: String, _ result: Result<Answer, RESTFailure>, at now: Int64, into out: inout Output
     ) {
         guard let index = ticket(link) else { return }
+        let symbol = tickets[index].sending.symbol
         let (reaction, code, text): (Reaction, String, String) =
             switch result {
             case .success(let answer):
@@ -100,6 +102,7 @@ extension Executor {
         case _ where isSeen: break
         default: refused(index, reaction, code, text, at: now, into: &out)
         }
+        if let desk = desk(symbol) { pump(desk, at: now, into: &out) }
     }
 
     /// The exchange's words go to the journal, whose lines are short; bytes.
@@ -111,6 +114,7 @@ extension Executor {
 
     mutating func accept(_ index: Int, _ exchangeID: String, into out: inout Output) {
         tickets[index].state = .accepted
+        standDown(tickets[index].sending)
         tickets[index].absences = 0
         if !exchangeID.isEmpty { tickets[index].exchangeID = exchangeID }
         guard !tickets[index].isTold else { return }
@@ -123,10 +127,6 @@ extension Executor {
     mutating func doubt(_ index: Int, _ cause: String, at now: Int64) {
         tickets[index].state = .unknown
         tickets[index].askAt = now + 250_000
-        let sending = tickets[index].sending
-        if sending.isReduceOnly, sending.fraction.units == Rate.one, let desk = desk(sending.symbol) {
-            hasten(desk, at: now)
-        }
         say("order \(tickets[index].link): not known whether it was taken (\(cause)); the exchange is asked")
     }
 
@@ -147,10 +147,9 @@ extension Executor {
             if isGone {
                 (desks[desk].tradesAskAt, desks[desk].askAt) = (now, now)
             }
+            let mayPass = isGone || [.notNow, .mistimed].contains(reaction)
             return retry(
-                ticket, desk, Rejection(code, text), mayPass: isGone || [.notNow, .mistimed].contains(reaction),
-                at: now,
-                into: &out)
+                ticket, desk, Rejection(code, text), mayPass: mayPass, isGone: isGone, at: now, into: &out)
         }
         walletAskAt = now
         writeReject(ticket.sending.intent, ticket.sending.symbol, Rejection(code, text), into: &out)
@@ -165,17 +164,23 @@ extension Executor {
 
     /// An order that closes was not taken: what is left to close is tried under another name.
     mutating func retry(
-        _ ticket: Ticket, _ desk: Int, _ refusal: Rejection, mayPass: Bool, at now: Int64, into out: inout Output
+        _ ticket: Ticket, _ desk: Int, _ refusal: Rejection, mayPass: Bool, isGone: Bool = false, at now: Int64,
+        into out: inout Output
     ) {
         // What exec closes by itself is tried for as long as there is something to close.
         guard let intent = ticket.sending.intent else { return }
+        standDown(ticket.sending)
         guard mayPass, ticket.sending.tries < 3 else {
+            // A refusal is for whoever wanted it closed; what has not arrived is closed late rather than never.
+            if mayPass, !isGone, ticket.sending.fraction.units == Rate.one, desks[desk].closing == nil {
+                desks[desk].closing = Desk.Closing(notBefore: now + 2_000_000)
+            }
             return writeReject(intent, ticket.sending.symbol, refusal, into: &out)
         }
         desks[desk].waiting.insert(
             Desk.Reduction(
-                intent: intent, fraction: ticket.sending.fraction, tries: ticket.sending.tries + 1,
-                notBefore: now + 500_000), at: 0)
+                intent: intent, side: ticket.sending.side, fraction: ticket.sending.fraction, since: ticket.sending.ts,
+                tries: ticket.sending.tries + 1, notBefore: now + 500_000), at: 0)
     }
 
     // MARK: Looking it up
@@ -235,10 +240,13 @@ extension Executor {
     mutating func notPlaced(_ index: Int, _ refusal: Rejection, at now: Int64, into out: inout Output) {
         let ticket = tickets.remove(at: index)
         note(.end(link: ticket.link, outcome: "not_placed"))
-        guard ticket.sending.isReduceOnly, let desk = desk(ticket.sending.symbol) else {
-            return writeReject(ticket.sending.intent, ticket.sending.symbol, refusal, into: &out)
+        guard let desk = desk(ticket.sending.symbol) else { return }
+        if ticket.sending.isReduceOnly {
+            retry(ticket, desk, refusal, mayPass: true, at: now, into: &out)
+        } else {
+            writeReject(ticket.sending.intent, ticket.sending.symbol, refusal, into: &out)
         }
-        retry(ticket, desk, refusal, mayPass: true, at: now, into: &out)
+        pump(desk, at: now, into: &out)
     }
 
     /// So long after its timestamp the exchange accepts a request, microseconds.
@@ -246,6 +254,10 @@ extension Executor {
 
     private mutating func askLater(_ index: Int, at now: Int64) {
         tickets[index].rounds += 1
+        // What has been traded tells of it too.
+        if tickets[index].rounds > 2, let desk = desk(tickets[index].sending.symbol) {
+            desks[desk].tradesAskAt = desks[desk].tradesAskAt ?? now
+        }
         let pause = Int64(250_000) << min(5, Int64(tickets[index].rounds))
         tickets[index].askAt = now + pause
     }

@@ -21,7 +21,8 @@ extension Executor {
             return
         }
         guard let price = Price(text: row.price), let quantity = Quantity(text: row.quantity), price > .zero,
-            quantity > .zero, let fee = Money(text: row.fee), row.id.utf8.count <= Self.nameLimit
+            quantity > .zero, let fee = Money(text: row.fee), row.id.utf8.count <= Self.nameLimit,
+            row.link.utf8.count <= Self.nameLimit
         else { return say("\(row.symbol): an execution that cannot be read: \(row.id.cut(to: Self.nameLimit))") }
         if row.type == "Funding" {
             note(.funding(execution: row.id, received: -fee))
@@ -113,6 +114,7 @@ extension Executor {
 
     /// What is in this symbol is not only ours: it is left alone, and nothing is opened beside it.
     mutating func isolate(_ index: Int, _ cause: String, into out: inout Output) {
+        desks[index].isShared = true
         guard desks[index].shut == nil else { return }
         desks[index].shut = cause
         writeReject(nil, desks[index].name, Rejection("foreign_position", cause), into: &out)

@@ -1,4 +1,5 @@
 import Bybit
+import Records
 import Venue
 
 /// One symbol that may be traded.
@@ -13,6 +14,8 @@ struct Desk {
     var markAskAt: Int64 = 0
     /// Why nothing is opened in it any more.
     var shut: String?
+    /// Others hold something in it, or did.
+    var isShared = false
     /// Intents to reduce that wait until what is on its way has ended: what is left then, nobody knows before.
     var waiting: [Reduction] = []
     /// The position is to be closed, whatever anybody else wants.
@@ -35,12 +38,18 @@ struct Desk {
 
     struct Reduction {
         let intent: String
+        /// Of the order that it takes.
+        let side: Side
         let fraction: Rate
+        /// When it came, microseconds of the wall clock.
+        let since: Int64
         var tries = 0
         var notBefore: Int64 = 0
     }
 
     struct Closing {
+        /// The order that it stands in for, should that one not be accepted in time; nil for what is closed in any case.
+        var standsFor: String?
         var tries = 0
         var notBefore: Int64 = 0
     }

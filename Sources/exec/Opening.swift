@@ -84,6 +84,7 @@ extension Executor {
             ticket.booked = memory.booked[link] ?? .zero
             ticket.stated = ticket.booked
             tickets.append(ticket)
+            if let index = desk(sending.symbol) { standBy(sending, index, at: now) }
             say("order \(link) of an earlier run: the exchange is asked what became of it")
         }
         for answer in opening.executions { book(answer, at: now, into: &out) }
@@ -101,7 +102,7 @@ extension Executor {
         for halt in memory.halts { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
     }
 
-    /// A position that is not what the journal says, and stays so, was not made by us alone.
+    /// What is held: if it stays another than the journal says, it was not made by us alone (`compare`).
     private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
         take(row, at: now, into: &out)
         guard let index = desk(row.symbol) else { return }

@@ -19,6 +19,8 @@ public struct Request: Sendable {
         case wallet
         case key
         case time
+        /// What has not ended in a symbol.
+        case orders(symbol: String)
         /// A symbol's mark price.
         case mark(symbol: String)
     }
@@ -127,9 +129,11 @@ public struct Request: Sendable {
             subject: .position(symbol: symbol), path: "/v5/position/list", query: "category=linear&symbol=\(symbol)")
     }
 
-    /// The orders of a symbol that have not ended.
-    public static func orders(_ symbol: String) -> (path: String, query: String) {
-        ("/v5/order/realtime", "category=linear&symbol=\(symbol)&openOnly=0&limit=50")
+    /// The orders of a symbol that have not ended, in pages.
+    public static func orders(_ symbol: String) -> Request {
+        Request(
+            subject: .orders(symbol: symbol), path: "/v5/order/realtime",
+            query: "category=linear&symbol=\(symbol)&openOnly=0&limit=50")
     }
 
     public static let wallet = Request(
@@ -138,7 +142,7 @@ public struct Request: Sendable {
     /// What the key may do.
     public static let key = Request(subject: .key, path: "/v5/user/query-api")
 
-    static func mark(_ symbol: String) -> Request {
+    public static func mark(_ symbol: String) -> Request {
         Request(subject: .mark(symbol: symbol), path: "/v5/market/tickers", query: "category=linear&symbol=\(symbol)")
     }
 

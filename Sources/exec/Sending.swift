@@ -19,7 +19,8 @@ extension Executor {
     }
 
     /// Sends what waits in a symbol, if nothing is on its way there. What closes all waits two seconds at most, and not for an
-    /// order to close of which nobody knows: reduce-only closes no more than there is, however often it is sent.
+    /// order to close of which nobody knows: reduce-only closes no more than there is, however often it is sent. Where others
+    /// hold something too, that would be theirs: there it waits until the order before it has ended.
     mutating func pump(_ index: Int, at now: Int64, into out: inout Output) {
         let desk = desks[index]
         guard now >= freeAt(desk), now >= bannedUntil else { return }
@@ -35,12 +36,22 @@ extension Executor {
         }
         if let closing = desk.closing {
             guard now >= closing.notBefore else { return }
+            // What was done by the ones before is known sooner by asking.
+            if closing.tries > 0 { desks[index].tradesAskAt = desks[index].tradesAskAt ?? now }
             desks[index].closing?.tries += 1
             desks[index].closing?.notBefore = now + min(10_000_000, 500_000 << min(5, Int64(closing.tries)))
             close(
                 holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: closing.tries, at: now, into: &out)
         } else if let place = desk.waiting.firstIndex(where: { now >= $0.notBefore && mayGo($0, desk) }) {
             let reduction = desks[index].waiting.remove(at: place)
+            guard now - reduction.since <= reductionAge else {
+                let rejection = Rejection("stale_intent", "it has waited for \((now - reduction.since) / 1_000_000) s")
+                return writeReject(reduction.intent, desk.name, rejection, into: &out)
+            }
+            guard reduction.side == holding.position.side.closing else {
+                let rejection = wrongSide(reduction.side, holding.position.side)
+                return writeReject(reduction.intent, desk.name, rejection, into: &out)
+            }
             close(
                 holding, index, fraction: reduction.fraction, intent: reduction.intent, tries: reduction.tries, at: now,
                 into: &out)
@@ -49,13 +60,28 @@ extension Executor {
 
     /// When something that closes all may leave.
     private func freeAt(_ desk: Desk) -> Int64 {
-        tickets.filter { $0.sending.symbol == desk.name && !($0.state == .unknown && $0.sending.isReduceOnly) }
+        let here = tickets.filter { $0.sending.symbol == desk.name }
+        if desk.isShared, here.contains(where: \.sending.isReduceOnly) { return .max }
+        return here.filter { !($0.state == .unknown && $0.sending.isReduceOnly) }
             .map { $0.sending.ts + 2_000_000 }.max() ?? .min
     }
 
-    /// An order that was to close all is in doubt: what is held is not left to wait for the answer.
-    mutating func hasten(_ index: Int, at now: Int64) {
-        if desks[index].closing == nil { desks[index].closing = Desk.Closing(notBefore: now + 2_000_000) }
+    /// An order closes all that is held: if it is not accepted within two seconds, what is held is not left to wait for it.
+    mutating func standBy(_ sending: Sending, _ index: Int, at now: Int64) {
+        guard sending.isReduceOnly, sending.fraction.units == Rate.one, desks[index].closing == nil else { return }
+        desks[index].closing = Desk.Closing(standsFor: sending.link, notBefore: now + 2_000_000)
+    }
+
+    /// That order was accepted, or surely not taken.
+    mutating func standDown(_ sending: Sending) {
+        guard let index = desk(sending.symbol), desks[index].closing?.standsFor == sending.link,
+            desks[index].closing?.tries == 0
+        else { return }
+        desks[index].closing = nil
+    }
+
+    func wrongSide(_ side: Side, _ held: Direction) -> Rejection {
+        Rejection("wrong_side", "a \(side.rawValue) does not reduce a \(held.rawValue)")
     }
 
     private func mayGo(_ reduction: Desk.Reduction, _ desk: Desk) -> Bool {
@@ -87,7 +113,9 @@ extension Executor {
             if let intent { return writeReject(intent, desk.name, error, into: &out) }
             say("\(desk.name): \(error.reason)")
             desks[index].closing = nil
+            return
         }
+        standBy(sending, index, at: now)
     }
 
     /// The name of an order: the intent's, and for each further attempt, in this run or an earlier one, another that follows

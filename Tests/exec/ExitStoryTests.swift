@@ -1,5 +1,7 @@
 import Bybit
+import Records
 import Rehearsal
+import Venue
 import Testing
 
 @testable import ExecFold
@@ -81,6 +83,95 @@ struct ExitStoryTests {
         #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-2"])
     }
 
+    @Test(arguments: [false, true]) func anExitWithoutAnAnswerIsNotWaitedFor(dies: Bool) throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(3)
+        simulation.faults.requestLost = 1000
+        let began = simulation.now
+        try simulation.reduce("BTC-r-2", 1)
+        simulation.faults = .none
+        if dies {
+            try simulation.go(0.1)
+            simulation.crash()
+        }
+        try simulation.go { simulation.booked() == nil && simulation.executor != nil }
+        #expect(simulation.now - began < (dies ? 9_000_000 : 3_000_000))
+    }
+
+    @Test func anExitThatCannotLeaveIsNotGivenUp() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(3)
+        simulation.verdict = .failure(.unsent("no route"))
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(3)
+        simulation.verdict = nil
+        #expect(try simulation.ends("BTC-r-2") == ["unsent"])
+        try simulation.go(12)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+    }
+
+    @Test func whatOthersHoldIsNotClosedInDoubt() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.2")
+        try simulation.go(10)
+        let all = try #require(try simulation.position("BTCUSDT").flatMap { Double($0.size) })
+        let ours = try #require(simulation.booked().flatMap { Double($0) })
+        simulation.faults.answerLost = 1000
+        simulation.faults.frameLost = 1000
+        simulation.questionVerdict = { if case .order = $0.subject { .failure(.status(503)) } else { nil } }
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(50)
+        let left = try #require(try simulation.position("BTCUSDT").flatMap { Double($0.size) })
+        #expect(abs(left - (all - ours)) < 1e-9 && simulation.booked() == nil)
+    }
+
+    /// Lines that come together: the exit has just ended, and the next line opens.
+    @Test func whatWasToBeClosedClosesNothingNew() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(3)
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(0.3)
+        simulation.verdict = nil
+        try simulation.go(4)
+        var executor = try #require(simulation.executor)
+        var output = Output(passesOn: false)
+        let index = try #require(executor.ticket("BTC-r-2"))
+        executor.notPlaced(index, Rejection("not_placed", "it is not there"), at: simulation.now, into: &output)
+        #expect(executor.desks[0].closing == nil && executor.desks[0].waiting.isEmpty && executor.tickets.isEmpty)
+    }
+
+    @Test func aReductionOfTheOtherSideClosesNothing() throws {
+        let simulation = try Simulation.started()
+        simulation.faults.late = 1000
+        try simulation.open()
+        try simulation.go(0.1)
+        try simulation.reduce("BTC-r-0", 1, side: "buy")
+        simulation.faults = .none
+        try simulation.go(15)
+        #expect(try simulation.ends("BTC-r-0") == ["wrong_side"])
+        #expect(simulation.booked() != nil)
+    }
+
+    @Test func whatHasWaitedForLongIsNotSent() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.questionVerdict = { _ in .failure(.banned) }
+        try simulation.breakStream()
+        try simulation.go(3)
+        simulation.questionVerdict = nil
+        try simulation.reduce("BTC-r-2", 0.5)
+        try simulation.rest(620)
+        try simulation.go(5)
+        #expect(try simulation.ends("BTC-r-2") == ["stale_intent"])
+    }
+
     // MARK: Less than was thought
 
     @Test func anExitIsCutToWhatThereIs() throws {
@@ -88,7 +179,7 @@ struct ExitStoryTests {
         try simulation.open()
         try simulation.go(2)
         simulation.faults.late = 1000
-        try simulation.reduce("BTC-r-2", 1)
+        try simulation.reduce("BTC-r-2", 0.9)
         try simulation.go(0.1)
         let size = try #require(simulation.booked().flatMap { Double($0) })
         try simulation.tradeOutside("BTCUSDT", "Sell", "\((size / 2 * 1000).rounded(.down) / 1000)")

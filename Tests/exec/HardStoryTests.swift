@@ -392,7 +392,7 @@ struct HardStoryTests {
         try ending.end()
         try ending.open()
         #expect(try ending.ends("BTC-o-1") == ["ending"])
-        let waiting = try Simulation.started()
+        let waiting = try Simulation.started(["--reductions-a-minute", "600"])
         try waiting.open()
         try waiting.go(2)
         waiting.verdict = .failure(.unreachable("timed out"))

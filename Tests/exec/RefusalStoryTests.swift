@@ -60,6 +60,15 @@ struct RefusalStoryTests {
         #expect(try simulation.position("BTCUSDT")?.side == nil, "all of it always")
     }
 
+    @Test func manyPartsAtOnceAreNoMore() throws {
+        let simulation = try Simulation.started(["--reductions-a-minute", "5"])
+        try simulation.open(weight: 0.9)
+        try simulation.go(3)
+        for number in 1...40 { try simulation.reduce("BTC-r-\(number)", 0.02) }
+        try simulation.go(20)
+        #expect(simulation.wire.count == 1 + 5)
+    }
+
     // MARK: Halts
 
     @Test func whatTheExchangeHasNotHeardIsNoRefusal() throws {
@@ -115,6 +124,14 @@ struct RefusalStoryTests {
                 "execTime": .string("\(simulation.now / 1000)"),
             ])
         #expect(simulation.executor?.memory.funding == .zero)
+        try simulation.tell(
+            "execution",
+            [
+                "execId": "e", "symbol": "BTCUSDT", "side": "Buy", "execPrice": "97000", "execQty": "0.01",
+                "execFee": "0.01", "execType": "Trade", "orderLinkId": .string(String(repeating: "a", count: 5000)),
+                "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        #expect(simulation.said.last?.contains("cannot be read") == true)
         #expect("é€".cut(to: 4) == "é" && "é€".cut(to: 5) == "é€" && "é".cut(to: 1) == "")
     }
 

@@ -228,7 +228,8 @@ final class Simulation {
     /// A line on the executor's standard input.
     func feed(_ line: String) throws {
         guard executor != nil else { return }
-        try act { executor, out in executor.advance(to: now, into: &out) }
+        // Of lines that come together the program takes one after the other, and does nothing between them.
+        if !line.hasPrefix(#"{"type":"intent""#) { try act { executor, out in executor.advance(to: now, into: &out) } }
         try withPaddedLine(line) { bytes in
             guard executor != nil else { return }
             try reader.read(bytes)
@@ -441,6 +442,8 @@ final class Simulation {
                     try ask($0.rest).get()
                 }
             }
+            opening.orders += try Request.orders(symbol).pages { try ask($0.rest).get() }
+                .flatMap { $0.list(OrderRow.init) }
             opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
         }
         opening.keyScope = KeyScope(isLive: true, isMainAllowed: true)

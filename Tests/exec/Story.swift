@@ -1,3 +1,4 @@
+import struct Bybit.Answer
 @testable import ExecFold
 import Records
 import Rehearsal

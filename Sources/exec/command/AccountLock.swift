@@ -8,9 +8,9 @@ import Stage
 final class AccountLock {
     private let file: Int32
 
-    /// - Throws: `Failure`: 75 if another one trades with this key on this exchange.
-    init(_ host: Host, _ key: Key) throws {
-        let words = Array("\(host.base) \(key.name)".utf8)
+    /// - Throws: `Failure`: 75 if another one trades with this key, wherever it says that the exchange is.
+    init(_ key: Key) throws {
+        let words = Array(key.name.utf8)
         var digest = [UInt8](repeating: 0, count: 32)
         SHA256(words, words.count, &digest)
         // A name of the abstract namespace begins with a zero byte: unix(7).

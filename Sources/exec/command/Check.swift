@@ -26,10 +26,12 @@ struct Check {
         if let cause = Startup.objection(toMargin: mode) { problems.append(cause) }
         let wallet = try startup.wallet()
         lines.append("account    \(mode), equity \(wallet?.equity ?? "?") USDT, free \(wallet?.available ?? "?")")
-        for symbol in startup.options.symbolNames {
+        if wallet == nil { problems.append(Startup.noWallet) }
+        for symbol in wallet == nil ? [] : startup.options.symbolNames {
             let figures = try startup.ask(symbol)
+            let ticker = Request.mark(symbol)
             let price =
-                try caller.publicly("/v5/market/tickers", "category=linear&symbol=\(symbol)")
+                try caller.publicly(ticker.path, ticker.query)
                 .result["list"]?.elements?.first?["lastPrice"]?.text ?? ""
             guard
                 let smallest = SmallestOrder(
@@ -45,6 +47,14 @@ struct Check {
                 "           \(rows.contains { $0.index != 0 } ? "hedge" : "one-way") mode, \(held) held, "
                     + "\(figures.info.isTrading ? "traded" : "not traded now")")
             problems += startup.objections(figures, rows)
+            if let row = rows.first(where: { $0.side != nil }), let leverage = row.leverage.flatMap({ Double($0) }),
+                leverage != startup.options.leverage
+            {
+                problems.append("\(symbol): what is held has leverage \(row.leverage!): nothing is opened beside it")
+            }
+            if try startup.orders(symbol).contains(where: { !$0.isReduceOnly && $0.status == .open }) {
+                problems.append("\(symbol): an order of others waits in it: nothing is opened beside it")
+            }
         }
         lines.append(
             problems.isEmpty ? "nothing speaks against it" : "not fit to trade: " + problems.joined(separator: "; "))

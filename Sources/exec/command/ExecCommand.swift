@@ -22,7 +22,7 @@ struct ExecCommand: StageCommand {
 
             EXIT STATUS
               0 end of input; 64 usage, 65 lines that are no records or a damaged journal, 66 no key file, 69 exchange unreachable, \
-            70 broken invariant, 74 a failed write or an output that nobody reads, 75 another exec works in the folder, \
+            70 broken invariant, 74 a failed write or an output that nobody reads, 75 another exec works in the folder or with the key, or the address is banned, \
             77 a key or file that must not be used, 78 a profile or account that cannot be, 128 + n on signal n.
 
             EXAMPLES
@@ -63,18 +63,12 @@ struct ExecCommand: StageCommand {
         let caller = try Caller(venues.host, key)
         let startup = Startup(
             caller: caller, options: options, isLive: live, isDemo: venues.demo,
-            keyScope: KeyScope(isLive: live, isMainAllowed: mainAccount))
+            keyScope: KeyScope(isLive: live || check, isMainAllowed: mainAccount))
+        try Self.heedBan(state)
         if check { return try Check(startup).run() }
         let folder = try State(state)
-        let accountLock = live ? try AccountLock(venues.host, key) : nil
+        let accountLock = live ? try AccountLock(key) : nil
         defer { withExtendedLifetime(accountLock) {} }
-        let wait = folder.bannedUntil - steadyMicroseconds()
-        guard wait <= 0 else {
-            throw Failure.refused(
-                .temporary,
-                "unable to start: the exchange has refused this address (HTTP 403); it is not asked for another "
-                    + "\(wait / 1_000_000) s")
-        }
         caller.onBan = { folder.keepBan(until: steadyMicroseconds() + Executor.banTime) }
         let opening = try startup.open(folder.entries)
         var output = Output(passesOn: !filter.only)
@@ -86,6 +80,16 @@ struct ExecCommand: StageCommand {
         let run = try ExecRun(
             executor, folder, caller, PrivateStream(venues.stream, key), output, meta: meta)
         try run.run()
+    }
+
+    private static func heedBan(_ state: String) throws {
+        let wait = min(State.bannedUntil(in: state) - steadyMicroseconds(), Executor.banTime)
+        guard wait <= 0 else {
+            throw Failure.refused(
+                .temporary,
+                "unable to start: the exchange has refused this address (HTTP 403); it is not asked for another "
+                    + "\(wait / 1_000_000) s")
+        }
     }
 
     /// That a request is not sent twice over a connection that was used before has been seen from this version of libcurl on.

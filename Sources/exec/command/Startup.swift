@@ -28,19 +28,17 @@ struct Startup {
                     symbol, since: since, at: steadyMicroseconds() + caller.clockOffset
                 ).pages(caller.get)
             }
-            let orders = Request.orders(symbol)
-            opening.orders += try caller.get(orders.path, orders.query).list(OrderRow.init)
+            opening.orders += try orders(symbol)
             // Last: what has closed one is among the executions then.
             opening.positions += try positions(symbol)
         }
         opening.wallet = try wallet()
-        guard opening.wallet != nil else {
-            throw Self.refusal(
-                "the exchange does not say what the account holds and what of it is free (isolated margin is not supported)",
-                .unavailable)
-        }
+        guard opening.wallet != nil else { throw Self.refusal(Self.noWallet, .unavailable) }
         return opening
     }
+
+    static let noWallet =
+        "the exchange does not say what the account holds and what of it is free (isolated margin is not supported)"
 
     func key() throws -> KeyInfo? {
         // Demo accounts do not answer this.
@@ -93,6 +91,10 @@ struct Startup {
             throw Self.refusal("the exchange does not know \(symbol), or its fees", .usage)
         }
         return Opening.Symbol(info: info, makerFee: maker, takerFee: taker)
+    }
+
+    func orders(_ symbol: String) throws -> [OrderRow] {
+        try Request.orders(symbol).pages(caller.get).flatMap { $0.list(OrderRow.init) }
     }
 
     func positions(_ symbol: String) throws -> [PositionRow] {

@@ -63,11 +63,11 @@ final class State {
     }
 
     /// Until when the exchange will not hear this address, as an earlier run was told; microseconds.
-    var bannedUntil: Int64 {
-        let file = openat(folder, Self.ban, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    static func bannedUntil(in path: String) -> Int64 {
+        let file = open("\(path)/\(ban)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return 0 }
         defer { close(file) }
-        return (try? Self.read(file, Self.ban)).flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
+        return (try? read(file, ban)).flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
     }
 
     /// Remembers it: a service that starts again must not ask again.
