@@ -23,9 +23,11 @@ class Exchange:
     """A drift-exchange of our own, with its market on a pipe that stays open."""
 
     def __init__(self, directory, *options, secret="testsecret"):
+        # Its own, as a key is for one program at a time on a machine.
+        self.key = "test" + os.urandom(6).hex()
         self.keys = os.path.join(directory, "keys")
         with open(self.keys, "w") as file:
-            file.write(f"testkey {secret}\n")
+            file.write(f"{self.key} {secret}\n")
         os.chmod(self.keys, 0o600)
         self.fed = 0
         self.errors = os.path.join(directory, "errors")
@@ -107,14 +109,14 @@ class Exchange:
     def signed(self, path, payload, method="POST", close=True):
         """A request with its signature, as bytes."""
         stamp = str(int(time.time() * 1000))
-        text = stamp + "testkey" + "5000" + payload
+        text = stamp + self.key + "5000" + payload
         sign = hmac.new(b"testsecret", text.encode(), hashlib.sha256).hexdigest()
         target = f"{path}?{payload}" if method == "GET" else path
         body = "" if method == "GET" else payload
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         end = "Connection: close\r\n" if close else ""
         return (
-            f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{end}X-BAPI-API-KEY: testkey\r\nX-BAPI-TIMESTAMP: {stamp}\r\n"
+            f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{end}X-BAPI-API-KEY: {self.key}\r\nX-BAPI-TIMESTAMP: {stamp}\r\n"
             f"X-BAPI-RECV-WINDOW: 5000\r\nX-BAPI-SIGN: {sign}\r\n{length}\r\n{body}").encode()
 
     def create(self, link, qty="0.001", side="Buy"):
