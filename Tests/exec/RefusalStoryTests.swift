@@ -84,18 +84,22 @@ struct RefusalStoryTests {
     }
 
     @Test func aResetForOneHaltForgivesNoLoss() throws {
-        let simulation = try Simulation.started(["--daily-loss", "0.1", "--max-refusals", "2"])
-        simulation.verdict = .failure(.refused(110_007, "no"))
-        for number in 1...2 {
-            try simulation.open("BTC-o-\(number)")
-            try simulation.go(0.5)
-        }
-        #expect(simulation.executor?.memory.halts.map(\.code) == ["refusals"])
+        let simulation = try Simulation.started(["--daily-loss", "0.5", "--max-refusals", "1"])
         let day = simulation.executor?.memory.day?.equity
-        try simulation.tell("wallet", ["totalEquity": "950", "totalAvailableBalance": "950"])
+        try simulation.open(weight: 0.5)
+        try simulation.go(2)
+        simulation.prices[0] *= 0.98
+        try simulation.go(1)
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(4)
+        simulation.verdict = .failure(.refused(110_007, "no"))
+        try simulation.open("BTC-o-2")
+        try simulation.go(0.5)
+        #expect(simulation.executor?.memory.halts.map(\.code) == ["refusals"])
         simulation.reset()
         try simulation.go(8)
-        #expect(simulation.executor?.memory.day?.equity == day && day != nil)
+        let now = try #require(simulation.executor)
+        #expect(now.memory.day?.equity == day && now.wallet.map { $0.equity < day! } == true)
     }
 
     @Test func aLossBehindAnotherHaltIsRememberedToo() throws {
