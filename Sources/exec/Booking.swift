@@ -222,9 +222,10 @@ extension Executor {
                 index, isSame: size == .zero, isFlat: size == .zero, "\(row.size) are held that are not ours", at: now,
                 into: &out)
         }
+        // On the other side nothing of ours is left: there is one position a symbol.
         let isOurSide = row.side == holding.position.side.opening
         compare(
-            index, isSame: isOurSide && size == holding.position.quantity, isFlat: size == .zero,
+            index, isSame: isOurSide && size == holding.position.quantity, isFlat: !isOurSide,
             "\(holding.position.side.rawValue) \(holding.position.quantity) is booked, and the exchange has "
                 + "\(row.side?.rawValue ?? "nothing") \(row.size)", at: now, into: &out)
         // Ours is in it, whatever else is.

@@ -28,6 +28,16 @@ def microseconds():
     return int(time.time() * 1e6)
 
 
+def whole(lines, **options):
+    """The records of an audit; where the program was killed as it wrote, a torn line runs into the next start's first."""
+    for line in lines:
+        try:
+            yield json.loads(line, **options)
+        except json.JSONDecodeError:
+            if line.count(b'{"type":') < 2:
+                raise
+
+
 class Market:
     """Quotes, trades and mark prices of now, ten times a second, to the exchange and to whoever trades on it."""
 
@@ -101,7 +111,7 @@ class Exec:
         with open(self.audit, "rb") as file:
             file.seek(self.began if since is None else since)
             text = file.read()
-        return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+        return list(whole(text[: text.rfind(b"\n") + 1].splitlines()))
 
     def derived(self, *kinds):
         return [r for r in self.records() if r["type"] in kinds]
@@ -276,7 +286,7 @@ def audit(ledger_path, audit_path, journal_path, intents, killed, limits=None):
     def lines(path):
         with open(path, "rb") as file:
             text = file.read()
-        return [json.loads(line, parse_float=Decimal) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+        return list(whole(text[: text.rfind(b"\n") + 1].splitlines(), parse_float=Decimal))
 
     ledger, told = lines(ledger_path), lines(audit_path)
     journal, broken = journal_of(journal_path)
