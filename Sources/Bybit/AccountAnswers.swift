@@ -23,8 +23,9 @@ public struct OrderRow: Equatable, Sendable {
     public let filled: String
     /// Why it ended, in the exchange's words.
     public let reason: String
-    /// Whether it opens nothing.
-    public let isReduceOnly: Bool
+    private let isReduceOnly: Bool
+    /// Whether something may be opened by it yet.
+    public var mayOpen: Bool { status == .open && !isReduceOnly }
 
     public init?(_ json: JSON) {
         guard let id = json["orderId"]?.filled, let symbol = json["symbol"]?.filled,

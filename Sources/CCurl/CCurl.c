@@ -54,8 +54,8 @@ bool curl_load(void) {
     curl.multi_info_read = dlsym(found, "curl_multi_info_read");
     curl.multi_fdset = dlsym(found, "curl_multi_fdset");
     curl.multi_timeout = dlsym(found, "curl_multi_timeout");
-    if (!curl.global_init || !curl.version_info || !curl.init || !curl.cleanup || !curl.reset || !curl.perform || !curl.setopt ||
-        !curl.getinfo || !curl.strerror || !curl.append || !curl.free_all || !curl.multi_init ||
+    if (!curl.global_init || !curl.version_info || !curl.init || !curl.cleanup || !curl.reset || !curl.perform ||
+        !curl.setopt || !curl.getinfo || !curl.strerror || !curl.append || !curl.free_all || !curl.multi_init ||
         !curl.multi_cleanup || !curl.multi_add || !curl.multi_remove || !curl.multi_perform ||
         !curl.multi_info_read || !curl.multi_fdset || !curl.multi_timeout ||
         curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {

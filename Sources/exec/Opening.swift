@@ -90,7 +90,7 @@ extension Executor {
         for answer in opening.executions { book(answer, at: now, into: &out) }
         if let wallet = opening.wallet { take(wallet, at: now, into: &out) }
         for row in opening.positions { meet(row, at: now, into: &out) }
-        for row in opening.orders where memory.sent[row.link] == nil && !row.isReduceOnly && row.status == .open {
+        for row in opening.orders where memory.sent[row.link] == nil && row.mayOpen {
             guard let index = desk(row.symbol) else { continue }
             let order = "\(row.side?.rawValue ?? "?") \(row.quantity ?? "?") (\(row.id.cut(to: 64)))"
             shut(index, "an order of others waits in it: \(order)")

@@ -46,7 +46,7 @@ public struct Audit {
         case .account:
             book.take(fundingSoFar: record["funding"]?.double ?? 0)
             equity.take(account: record)
-            equity.see(unrealised: unrealised, paid: book.paid, at: record.ts)
+            see(at: record.ts)
         case .planted:
             isPlanted = true
             markets[symbol].take(planted: record)
@@ -56,7 +56,7 @@ public struct Audit {
 
     public mutating func finish() {
         book.finish()
-        equity.see(unrealised: unrealised, paid: book.paid, at: to)
+        see(at: to)
     }
 
     private mutating func pass(to ts: Int64) {
@@ -83,8 +83,10 @@ public struct Audit {
         guard middle > 0, middle != before else { return }
         prices[symbol].add(middle, at: record.ts)
         book.take(price: middle, at: record.ts, symbol)
-        if book.open[symbol] != nil { equity.see(unrealised: unrealised, paid: book.paid, at: record.ts) }
+        if book.open[symbol] != nil { see(at: record.ts) }
     }
+
+    private mutating func see(at ts: Int64) { equity.see(unrealised: unrealised, paid: book.paid, at: ts) }
 
     /// Of what is open, at the middle of the market.
     private var unrealised: Double {

@@ -51,11 +51,9 @@ extension Comparison.Difference {
     private static func steps(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 - $0 } }
 
     private static func mean(_ first: [Double], _ other: [Double], _ level: Double) -> Summary.Estimate? {
-        let differences = zip(first, other).map { $0 - $1 }
         // Quantiles so far out want more resamples.
-        return Estimates.mean(differences, level: level, resamples: 20_000).map {
-            Summary.Estimate(differences.reduce(0, +) / Double(differences.count), $0)
-        }
+        let estimate = Summary.Estimate(meanOf: zip(first, other).map { $0 - $1 }, level: level, resamples: 20_000)
+        return estimate?.low == nil ? nil : estimate
     }
 }
 

@@ -10,11 +10,11 @@ struct MarketNow {
     /// The log return that was planted in a made-up market so far, and each second of it now.
     private(set) var planted = 0.0
     private var drift = 0.0
-    private var plantedAt: Int64?
+    private var plantedAt: Int64 = 0
 
     /// - Returns: what was planted up to a time, a log return.
     func planted(upTo ts: Int64) -> Double {
-        planted + drift * Double(ts - (plantedAt ?? ts)) / 1e6
+        planted + drift * Double(ts - plantedAt) / 1e6
     }
 
     mutating func take(planted record: borrowing Record) {

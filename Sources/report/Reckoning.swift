@@ -27,7 +27,7 @@ extension Summary {
             let isRule = !tally.shares.isEmpty
             return Exit(
                 name: name, count: tally.count, saved: isRule ? tally.saved : nil,
-                savedShare: isRule ? Estimate(Self.mean(tally.shares), Estimates.mean(tally.shares)) : nil,
+                savedShare: Estimate(meanOf: tally.shares),
                 open: tally.open)
         }
         symbols = Self.parts(trades) { $0.symbol }
@@ -40,14 +40,18 @@ extension Summary {
 
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    fileprivate static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    /// - Parameter values: not empty.
+    static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+    /// From each value of a series to the next.
+    static func returns(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 / $0 - 1 } }
 
     private static func parts(_ trades: [Trade], by name: (Trade) -> String) -> [Part] {
         Dictionary(grouping: trades, by: name).sorted { $0.key < $1.key }.map { name, trades in
             let shares = trades.map(\.netReturn)
             return Part(
                 name: name, count: trades.count, net: trades.reduce(0) { $0 + $1.net },
-                share: Estimate(mean(shares), Estimates.mean(shares)))
+                share: Estimate(meanOf: shares))
         }
     }
 
@@ -71,8 +75,7 @@ extension Summary {
 
 extension Summary.Result {
     fileprivate init(_ audit: Audit, trials: Int) {
-        let values = audit.equity.hours
-        let returns = zip(values, values.dropFirst()).map { $1 / $0 - 1 }
+        let returns = Summary.returns(audit.equity.hours)
         let sharpe = returns.count >= 24 ? Sharpe(returns) : nil
         self.init(
             start: audit.equity.start, end: audit.equity.end, net: (audit.equity.end ?? 0) - (audit.equity.start ?? 0),
@@ -87,7 +90,6 @@ extension Summary.Trades {
         let trades = audit.book.closed
         let nets = trades.map(\.net)
         let shares = trades.map(\.netReturn)
-        let gross = trades.map(\.grossReturn)
         let won = nets.count { $0 > 0 }
         let lost = -nets.filter { $0 < 0 }.reduce(0, +)
         let isAny = !trades.isEmpty
@@ -95,9 +97,8 @@ extension Summary.Trades {
             count: trades.count, perDay: days > 0 ? Double(trades.count) / days : 0, won: won,
             winRate: isAny
                 ? Summary.Estimate(Double(won) / Double(trades.count), Estimates.share(won, of: trades.count)) : nil,
-            expectancy: isAny ? Summary.Estimate(Summary.mean(nets), Estimates.mean(nets)) : nil,
-            expectancyShare: isAny ? Summary.Estimate(Summary.mean(shares), Estimates.mean(shares)) : nil,
-            beforeCosts: isAny ? Summary.Estimate(Summary.mean(gross), Estimates.mean(gross)) : nil,
+            expectancy: Summary.Estimate(meanOf: nets), expectancyShare: Summary.Estimate(meanOf: shares),
+            beforeCosts: Summary.Estimate(meanOf: trades.map(\.grossReturn)),
             planted: isAny && audit.isPlanted ? Summary.mean(trades.map(\.plantedReturn)) : nil,
             plantedMoney: audit.isPlanted ? trades.reduce(0) { $0 + $1.planted } : nil,
             profitFactor: lost > 0 ? nets.filter { $0 > 0 }.reduce(0, +) / lost : nil,

@@ -11,6 +11,13 @@ public struct Summary: Codable {
             low = interval?.low
             high = interval?.high
         }
+
+        /// The mean, with the interval of `Estimates.mean`.
+        /// - Returns: nil for no values.
+        init?(meanOf values: [Double], level: Double = 0.05, resamples: Int = 4000) {
+            guard !values.isEmpty else { return nil }
+            self.init(Summary.mean(values), Estimates.mean(values, level: level, resamples: resamples))
+        }
     }
 
     struct Span: Codable {

@@ -17,13 +17,13 @@ public struct WalkForward: Codable {
     let sets: Int
     let steps: [Step]
     /// Of an hour in all windows that judged.
-    let judged: Summary.Estimate?
+    let judged: Summary.Estimate
     /// The same if nothing is traded where the best set had not earned.
-    let judgedIfEarned: Summary.Estimate?
+    let judgedIfEarned: Summary.Estimate
     /// What was expected of the sets when they were chosen.
-    let expected: Double?
+    let expected: Double
     /// The set that was best over the windows that judged, which nobody could know, and what it brought.
-    let hindsight: Step?
+    let hindsight: Step
 
     public enum Unusable: Error {
         /// Not of the same hours as the first.
@@ -36,7 +36,7 @@ public struct WalkForward: Codable {
     ///   - windowHours: 1 or more.
     /// - Throws: `Unusable`, if runs are of other hours, or of fewer than two windows.
     public init(_ runs: [Summary], windowHours: Int) throws(Unusable) {
-        let returns = runs.map { zip($0.equityByHour, $0.equityByHour.dropFirst()).map { $1 / $0 - 1 } }
+        let returns = runs.map { Summary.returns($0.equityByHour) }
         for (run, series) in zip(runs, returns)
         where series.count != returns[0].count || run.span.from != runs[0].span.from {
             throw .otherMarket(run.name)
@@ -44,7 +44,7 @@ public struct WalkForward: Codable {
         let windows = returns[0].count / windowHours
         guard windows >= 2 else { throw .tooShort(hours: returns[0].count) }
         func mean(_ set: Int, _ hours: Range<Int>) -> Double {
-            returns[set][hours].reduce(0, +) / Double(hours.count)
+            Summary.mean(Array(returns[set][hours]))
         }
         func best(_ hours: Range<Int>) -> Int { runs.indices.max { mean($0, hours) < mean($1, hours) }! }
         var (judged, judgedIfEarned, steps): ([Double], [Double], [Step]) = ([], [], [])
@@ -59,16 +59,13 @@ public struct WalkForward: Codable {
         self.windowHours = windowHours
         self.steps = steps
         sets = runs.count
-        self.judged = Self.estimate(judged)
-        self.judgedIfEarned = Self.estimate(judgedIfEarned)
-        expected = steps.map(\.chosenOn).reduce(0, +) / Double(steps.count)
+        // Two windows at least: there is something to judge.
+        self.judged = Summary.Estimate(meanOf: judged, resamples: 20_000)!
+        self.judgedIfEarned = Summary.Estimate(meanOf: judgedIfEarned, resamples: 20_000)!
+        expected = Summary.mean(steps.map(\.chosenOn))
         let later = windowHours..<windows * windowHours
         let lucky = best(later)
         hindsight = Step(set: runs[lucky].name, chosenOn: mean(lucky, 0..<windowHours), judgedOn: mean(lucky, later))
-    }
-
-    private static func estimate(_ values: [Double]) -> Summary.Estimate {
-        Summary.Estimate(values.reduce(0, +) / Double(values.count), Estimates.mean(values, resamples: 20_000))
     }
 }
 
@@ -87,16 +84,14 @@ extension WalkForward {
             lines.append(
                 "  \(number + 1)  \(figures)\(String(repeating: " ", count: max(2, 18 - figures.count)))\(step.set)")
         }
-        lines.append("")
-        if let expected { lines.append("when chosen, of \(sets) sets     \(points(expected))") }
-        if let judged { lines.append("when judged                \(range(judged))") }
-        if let judgedIfEarned {
-            let idle = steps.count { $0.chosenOn <= 0 }
-            lines.append(
-                "  trading nothing where the best had not earned (\(idle) of \(steps.count) windows): \(range(judgedIfEarned))"
-            )
-        }
-        if let hindsight { lines.append("best in hindsight          \(points(hindsight.judgedOn))  \(hindsight.set)") }
+        let idle = "\(steps.count { $0.chosenOn <= 0 }) of \(steps.count) windows"
+        lines += [
+            "",
+            "when chosen, of \(sets) sets     \(points(expected))",
+            "when judged                \(range(judged))",
+            "  trading nothing where the best had not earned (\(idle)): \(range(judgedIfEarned))",
+            "best in hindsight          \(points(hindsight.judgedOn))  \(hindsight.set)",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -276,10 +276,7 @@ struct ExitStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        simulation.crash()
-        try simulation.tradeOutside("BTCUSDT", "Sell", try #require(try simulation.position("BTCUSDT")).size)
-        simulation.now += 8 * 86_400_000_000
-        try simulation.go(20)
+        try simulation.closeMoreThanAWeekAgo()
         try simulation.open("BTC-o-2", side: "sell")
         try simulation.go(2)
         simulation.crash()

@@ -128,10 +128,7 @@ struct HardStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        simulation.crash()
-        try simulation.tradeOutside("BTCUSDT", "Sell", try #require(try simulation.position("BTCUSDT")).size)
-        simulation.now += 8 * 86_400_000_000
-        try simulation.go(20)
+        try simulation.closeMoreThanAWeekAgo()
         #expect(simulation.said.contains { $0.contains("is not there any more") })
         #expect(try simulation.last("position")["side"].text == "flat")
         try simulation.open("BTC-o-2")
@@ -342,12 +339,7 @@ struct HardStoryTests {
 
     @Test func aResetBeginsTheDaysLossAnew() throws {
         let simulation = try Simulation.started(["--daily-loss", "0.001"])
-        try simulation.open(weight: 0.5)
-        try simulation.go(2)
-        simulation.prices[0] *= 0.98
-        try simulation.go(1)
-        try simulation.reduce("BTC-r-1", 1)
-        try simulation.go(4)
+        try simulation.lose()
         #expect(simulation.executor?.memory.halts.first?.code == "daily_loss")
         simulation.reset()
         try simulation.go(8)

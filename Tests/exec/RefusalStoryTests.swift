@@ -86,12 +86,7 @@ struct RefusalStoryTests {
     @Test func aResetForOneHaltForgivesNoLoss() throws {
         let simulation = try Simulation.started(["--daily-loss", "0.5", "--max-refusals", "1"])
         let day = simulation.executor?.memory.day?.equity
-        try simulation.open(weight: 0.5)
-        try simulation.go(2)
-        simulation.prices[0] *= 0.98
-        try simulation.go(1)
-        try simulation.reduce("BTC-r-1", 1)
-        try simulation.go(4)
+        try simulation.lose()
         simulation.verdict = .failure(.refused(110_007, "no"))
         try simulation.open("BTC-o-2")
         try simulation.go(0.5)

@@ -35,6 +35,24 @@ extension Simulation {
         verdict = .success(try Answer(granted: Array(body.utf8)))
     }
 
+    /// While the program is away somebody closes the BTCUSDT position, so long ago that the exchange does not tell of it.
+    func closeMoreThanAWeekAgo() throws {
+        crash()
+        try tradeOutside("BTCUSDT", "Sell", try #require(try position("BTCUSDT")).size)
+        now += 8 * 86_400_000_000
+        try go(20)
+    }
+
+    /// A BTCUSDT position that is opened, falls by two percent, and is closed.
+    func lose() throws {
+        try open(weight: 0.5)
+        try go(2)
+        prices[0] *= 0.98
+        try go(1)
+        try reduce("BTC-r-1", 1)
+        try go(4)
+    }
+
     /// Goes on until something is so, for a minute at most.
     func go(until isSo: () -> Bool) throws {
         for _ in 0..<600 where !isSo() { try go(0.1) }

@@ -52,7 +52,7 @@ struct Check {
             {
                 problems.append("\(symbol): what is held has leverage \(row.leverage!): nothing is opened beside it")
             }
-            if try startup.orders(symbol).contains(where: { !$0.isReduceOnly && $0.status == .open }) {
+            if try startup.orders(symbol).contains(where: \.mayOpen) {
                 problems.append("\(symbol): an order of others waits in it: nothing is opened beside it")
             }
         }

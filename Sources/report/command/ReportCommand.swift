@@ -83,21 +83,23 @@ struct ReportCommand: StageCommand {
             }
         }
         if let walkForward {
-            do {
-                let forward = try WalkForward(runs, windowHours: walkForward)
-                return try write(forward, text: forward.text)
-            } catch {
-                switch error as? WalkForward.Unusable {
-                case .otherMarket(let name):
-                    throw Failure.refused(.data, "unable to use '\(name)': it is of other hours")
-                case .tooShort(let hours):
-                    throw Failure.refused(.data, "unable to judge: \(hours) hours are less than two windows")
-                case nil: throw error
-                }
+            let forward = try Self.judge(runs, walkForward)
+            try write(forward, text: forward.text)
+        } else {
+            let comparison = Comparison(runs)
+            try write(comparison, text: comparison.text)
+        }
+    }
+
+    private static func judge(_ runs: [Summary], _ windowHours: Int) throws -> WalkForward {
+        do { return try WalkForward(runs, windowHours: windowHours) } catch {
+            switch error {
+            case .otherMarket(let name):
+                throw Failure.refused(.data, "unable to use '\(name)': it is of other hours")
+            case .tooShort(let hours):
+                throw Failure.refused(.data, "unable to judge: \(hours) hours are less than two windows")
             }
         }
-        let comparison = Comparison(runs)
-        try write(comparison, text: comparison.text)
     }
 
     private func write(_ figures: some Encodable, text: String) throws {

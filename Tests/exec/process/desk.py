@@ -28,14 +28,16 @@ def microseconds():
     return int(time.time() * 1e6)
 
 
-def whole(lines, **options):
-    """The records of an audit; where the program was killed as it wrote, a torn line runs into the next start's first."""
-    for line in lines:
+def whole(text, **options):
+    """The whole records of a stream; where the program was killed as it wrote, a torn line runs into the next start's first."""
+    records = []
+    for line in text[: text.rfind(b"\n") + 1].splitlines():
         try:
-            yield json.loads(line, **options)
+            records.append(json.loads(line, **options))
         except json.JSONDecodeError:
             if line.count(b'{"type":') < 2:
                 raise
+    return records
 
 
 class Market:
@@ -111,7 +113,7 @@ class Exec:
         with open(self.audit, "rb") as file:
             file.seek(self.began if since is None else since)
             text = file.read()
-        return list(whole(text[: text.rfind(b"\n") + 1].splitlines()))
+        return whole(text)
 
     def derived(self, *kinds):
         return [r for r in self.records() if r["type"] in kinds]
@@ -285,8 +287,7 @@ def audit(ledger_path, audit_path, journal_path, intents, killed, limits=None):
     limits = limits or {"orders": 600, "notional": 1000, "positions": 64}
     def lines(path):
         with open(path, "rb") as file:
-            text = file.read()
-        return list(whole(text[: text.rfind(b"\n") + 1].splitlines(), parse_float=Decimal))
+            return whole(file.read(), parse_float=Decimal)
 
     ledger, told = lines(ledger_path), lines(audit_path)
     journal, broken = journal_of(journal_path)
