@@ -46,11 +46,10 @@ extension Executor {
         }
         guard fits else {
             let cause = "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of what is held by us"
-            if desks[index].shut == nil {
-                isolate(index, cause, into: &out)
-            } else {
+            if desks[index].shut != nil {
                 writeReject(nil, row.symbol, Rejection("foreign_position", cause), into: &out)
             }
+            isolate(index, cause, into: &out)
             strays.insert(row.id)
             if let place {
                 tickets[place].booked += quantity

@@ -1,6 +1,6 @@
 public import Bybit
 public import Records
-import Venue
+public import Venue
 
 /// What the exchange says before anything is done: of the symbols, the account, and what happened since the last run.
 public struct Opening {
@@ -106,10 +106,18 @@ extension Executor {
     private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
         take(row, at: now, into: &out)
         guard let index = desk(row.symbol) else { return }
-        if row.side != nil, let leverage = row.leverage.flatMap({ Rate(text: $0) }), leverage != settings.leverage {
+        if let leverage = row.leverage(otherThan: settings.leverage) {
             shut(index, "what is held has leverage \(leverage), and --leverage is \(settings.leverage)")
         }
         if desks[index].differsSince != nil, eventTime == 0 { eventTime = now + clockOffset }
+    }
+}
+
+extension PositionRow {
+    /// With which leverage something is held, if it is not this one.
+    public func leverage(otherThan wanted: Rate) -> Rate? {
+        guard side != nil, let held = leverage.flatMap({ Rate(text: $0) }), held != wanted else { return nil }
+        return held
     }
 }
 

@@ -112,12 +112,20 @@ struct ExitStoryTests {
         #expect(try simulation.position("BTCUSDT")?.side == nil)
     }
 
-    @Test func whatOthersHoldIsNotClosedInDoubt() throws {
+    /// Also at once, and where nothing is opened for another reason.
+    @Test(arguments: [(nil, 10.0), (110_021, 2)] as [(Int?, Double)])
+    func whatOthersHoldIsNotClosedInDoubt(code: Int?, after seconds: Double) throws {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
+        if let code {
+            simulation.verdict = .failure(.refused(code, "too much is open"))
+            try simulation.reduce("BTC-r-1", 0.5)
+            try simulation.go(1)
+            simulation.verdict = nil
+        }
         try simulation.tradeOutside("BTCUSDT", "Buy", "0.2")
-        try simulation.go(10)
+        try simulation.go(seconds)
         let all = try #require(try simulation.position("BTCUSDT").flatMap { Double($0.size) })
         let ours = try #require(simulation.booked().flatMap { Double($0) })
         simulation.faults.answerLost = 1000

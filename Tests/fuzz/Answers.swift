@@ -11,7 +11,7 @@ enum Answers {
         for (number, body) in input.dropFirst().split(separator: 10).prefix(4).enumerated() {
             let requests = [
                 Request.order(link, "BTCUSDT"), .past(link, "BTCUSDT"), .fills(link, "BTCUSDT"),
-                .executions("BTCUSDT", since: 0, at: 1), .position("BTCUSDT"), .wallet, .time,
+                .executions("BTCUSDT", since: 0, at: 1), .position("BTCUSDT"), .wallet, .time, .mark("BTCUSDT"), .key,
             ]
             let place = (Int(kind) + number) % (requests.count + 1)
             let result = Result { () throws(RESTFailure) in try Answer(granted: Array(body)) }

@@ -30,6 +30,8 @@ struct Desktop: ~Copyable {
 
     /// Sends the order.
     mutating func open() throws {
+        let mark = Array(#"{"retCode":0,"result":{"list":[{"symbol":"BTCUSDT","markPrice":"97000"}]}}"#.utf8)
+        executor.receive(.success(try Answer(granted: mark)), of: .mark("BTCUSDT"), at: now, into: &output)
         var reader = RecordReader()
         for text in [
             #"{"type":"quote","ts":\#(now),"sym":"BTCUSDT","bid":97000,"bid_qty":1,"ask":97000.1,"ask_qty":1}"#,

@@ -32,7 +32,7 @@ enum Journals {
 
     /// Whatever an entry says, a start takes it up or refuses it.
     private static func start(_ entries: [JSON]) {
-        _ = Executor.executionsSince(entries)
+        _ = Executor.unsettled(entries)
         _ = try? Desktop(entries)
     }
 }

@@ -47,10 +47,8 @@ struct Check {
                 "           \(rows.contains { $0.index != 0 } ? "hedge" : "one-way") mode, \(held) held, "
                     + "\(figures.info.isTrading ? "traded" : "not traded now")")
             problems += startup.objections(figures, rows)
-            if let row = rows.first(where: { $0.side != nil }), let leverage = row.leverage.flatMap({ Double($0) }),
-                leverage != startup.options.leverage
-            {
-                problems.append("\(symbol): what is held has leverage \(row.leverage!): nothing is opened beside it")
+            if let leverage = rows.lazy.compactMap({ $0.leverage(otherThan: startup.options.exactLeverage) }).first {
+                problems.append("\(symbol): what is held has leverage \(leverage): nothing is opened beside it")
             }
             if try startup.orders(symbol).contains(where: \.mayOpen) {
                 problems.append("\(symbol): an order of others waits in it: nothing is opened beside it")

@@ -88,6 +88,7 @@ FOLD = [
     ("what has waited for long is sent", "Sending.swift", "guard now - reduction.since <= reductionAge else {", "guard now >= reduction.since else {"),
     ("an exit that cannot leave is given up", "Answers.swift", "desks[desk].closing = Desk.Closing(notBefore: now + 2_000_000)", ""),
     ("a name of others is too long for the journal", "Booking.swift", "row.link.utf8.count <= Self.nameLimit", "row.link.utf8.count <= .max"),
+    ("where nothing is opened, others hold nothing", "Booking.swift", "isolate(index, cause, into: &out)\n            strays", "if desks[index].shut == nil { isolate(index, cause, into: &out) }\n            strays"),
     ("levels are not looked at where others hold something", "Booking.swift", "guard size > .zero, isOurSide else { return }", "guard size == holding.position.quantity, isOurSide else { return }"),
 ]
 
