@@ -3,36 +3,99 @@ import Glibc
 /// A JSON number as it stood in the text: an exact decimal where it has at most 18 digits and no exponent (every price
 /// and quantity of an exchange), else the nearest `Double`.
 public struct Number: Sendable {
-    /// The digits as one integer, signed; meaningful if `isExact`.
-    public let mantissa: Int64
+    /// The digits as one integer; of a number beyond the exact form the bits of the nearest double.
+    @usableFromInline
+    let bits: Int64
     /// How many of the digits stand behind the point, 0...18; -1 if the text is beyond the exact form.
-    public let scale: Int
-    private let approximation: Double
+    @usableFromInline
+    let places: Int8
 
     public static let zero = Number(mantissa: 0, scale: 0)
 
     @inline(__always)
     init(mantissa: Int64, scale: Int) {
-        self.mantissa = mantissa
-        self.scale = scale
-        approximation = 0
+        bits = mantissa
+        places = Int8(truncatingIfNeeded: scale)
     }
 
     @inline(__always)
     init(approximately value: Double) {
-        mantissa = 0
-        scale = -1
-        approximation = value
+        bits = Int64(bitPattern: value.bitPattern)
+        places = -1
     }
 
-    public var isExact: Bool { scale >= 0 }
+    @inlinable
+    public var isExact: Bool { places >= 0 }
+
+    /// The digits as one integer, signed; meaningful if `isExact`.
+    @inlinable
+    public var mantissa: Int64 { bits }
+
+    /// How many of the digits stand behind the point; meaningful if `isExact`.
+    @inlinable
+    public var scale: Int { Int(places) }
 
     /// The nearest double. Exact division of two exact doubles is correctly rounded (W. Clinger, How to read floating
     /// point numbers accurately, 1990): hence the bound 2^53 on the mantissa; what exceeds it was read by `strtod`.
-    @inline(__always)
+    @inlinable
     public var double: Double {
-        scale == 0 ? Double(mantissa) : scale > 0 ? Double(mantissa) / powersOfTen[scale] : approximation
+        guard places > 0 else {
+            return places == 0 ? Double(bits) : Double(bitPattern: UInt64(bitPattern: bits))
+        }
+        return Double(bits) / Number.powerOfTen(places)
     }
+
+    /// 10^0 ... 10^18, all exact in a double.
+    @inlinable
+    static func powerOfTen(_ exponent: Int8) -> Double {
+        switch exponent {
+        case 0: 1e0
+        case 1: 1e1
+        case 2: 1e2
+        case 3: 1e3
+        case 4: 1e4
+        case 5: 1e5
+        case 6: 1e6
+        case 7: 1e7
+        case 8: 1e8
+        case 9: 1e9
+        case 10: 1e10
+        case 11: 1e11
+        case 12: 1e12
+        case 13: 1e13
+        case 14: 1e14
+        case 15: 1e15
+        case 16: 1e16
+        case 17: 1e17
+        default: 1e18
+        }
+    }
+
+    /// As `scan`, in a few steps for what nearly every price and quantity is: digits and perhaps a point, eight bytes at
+    /// most. What stands behind it the caller must check: an exponent is not read.
+    /// - Parameter text: followed by at least `RecordReader.padding` readable bytes.
+    @inline(__always)
+    static func scan(padded text: UnsafePointer<UInt8>, _ index: inout Int) -> Number? {
+        let word = Digits.word(text + index)
+        let others = Digits.others(word)
+        let whole = others.trailingZeroBitCount >> 3
+        let isPoint = (word >> UInt64(8 * whole)) & 0xFF == UInt64(UInt8(ascii: ".") ^ 48)
+        let end = isPoint ? (others & (others &- 1)).trailingZeroBitCount >> 3 : whole
+        let scale = isPoint ? end - whole - 1 : 0
+        let isLong = end == 8 && (text[index + 8] &- 48 < 10 || text[index + 8] == UInt8(ascii: ".") && !isPoint)
+        guard whole > 0, !isPoint || scale > 0, text[index] != 48 || whole == 1, !isLong else {
+            return scanAny(text, &index)
+        }
+        // The digits side by side: those behind the point move up by a byte.
+        let before: UInt64 = (1 << UInt64(8 * whole)) &- 1
+        let digits = word & before | word >> (isPoint ? 8 : 0) & ~before
+        index += end
+        return Number(
+            mantissa: Int64(truncatingIfNeeded: Digits.value(digits, count: isPoint ? end - 1 : end)), scale: scale)
+    }
+
+    @inline(never)
+    private static func scanAny(_ text: UnsafePointer<UInt8>, _ index: inout Int) -> Number? { scan(text, &index) }
 
     /// Reads the number at `index` and moves `index` behind it; nil if what stands there is no JSON number (RFC 8259,
     /// section 6) or is not finite. The text must be followed by a byte that cannot continue a number.
@@ -87,9 +150,3 @@ public struct Number: Sendable {
         return value.isFinite ? Number(approximately: value) : nil
     }
 }
-
-/// 10^0 ... 10^22, all exact in a double.
-private let powersOfTen: [Double] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-]

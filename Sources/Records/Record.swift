@@ -1,5 +1,6 @@
-/// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps.
-public struct Record {
+/// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps. (Itself
+/// it is not copied: it is lent, at no cost.)
+public struct Record: ~Copyable {
     /// The line with its LF.
     public internal(set) var bytes: UnsafeRawBufferPointer
     public internal(set) var kind: RecordKind = .other
@@ -11,31 +12,38 @@ public struct Record {
     public internal(set) var symbol = -1
     /// The taker's side, of a trade; the order's, of an intent or fill.
     public internal(set) var side: Side = .buy
-    /// The numbers of a market record, in the order of its key rules.
-    var values = (Number.zero, Number.zero, Number.zero, Number.zero, Number.zero, Number.zero)
+    /// The numbers of a market record, in the order of its key rules: room of the reader's, so that what is lent is small.
+    let values: UnsafeMutablePointer<Number>
     /// The line's members; empty if it was read by a fast path, which knows no keys but its own.
     var members = UnsafeBufferPointer<Member>(start: nil, count: 0)
 
-    public var price: Number { values.0 }
-    public var quantity: Number { values.1 }
+    init(values: UnsafeMutablePointer<Number>) {
+        bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        self.values = values
+    }
 
-    public var bid: Number { values.0 }
-    public var bidQuantity: Number { values.1 }
-    public var ask: Number { values.2 }
-    public var askQuantity: Number { values.3 }
+    public var price: Number { values[0] }
+    public var quantity: Number { values[1] }
 
-    public var open: Number { values.0 }
-    public var high: Number { values.1 }
-    public var low: Number { values.2 }
-    public var close: Number { values.3 }
-    public var volume: Number { values.4 }
-    public var spanSeconds: Number { values.5 }
+    public var bid: Number { values[0] }
+    public var bidQuantity: Number { values[1] }
+    public var ask: Number { values[2] }
+    public var askQuantity: Number { values[3] }
 
-    public var mark: Number { values.0 }
-    public var fundingRate: Number { values.0 }
+    public var open: Number { values[0] }
+    public var high: Number { values[1] }
+    public var low: Number { values[2] }
+    public var close: Number { values[3] }
+    public var volume: Number { values[4] }
+    public var spanSeconds: Number { values[5] }
+
+    public var mark: Number { values[0] }
+    /// Of a mark record; 0 if it tells none.
+    public var index: Number { values[1] }
+    public var fundingRate: Number { values[0] }
 
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
-    /// `trade` and `quote`.
+    /// `trade`, `quote` and `mark`.
     public subscript(key: StaticString) -> RecordValue? { find(key, in: members, of: bytes) }
 }
 

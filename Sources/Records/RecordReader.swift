@@ -7,11 +7,28 @@ public struct RecordReader: ~Copyable {
     public static let padding = 64
 
     /// The record read last.
-    public private(set) var record = Record(bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+    public private(set) var record: Record
     public private(set) var symbols = SymbolTable()
     private var scanner = JSONScanner()
+    /// The two symbols that the fast path met last, the latest first: a stream seldom names more.
+    private let keys: UnsafeMutablePointer<SymbolKey>
+    private let values: UnsafeMutablePointer<Number>
 
-    public init() {}
+    public init() {
+        values = .allocate(capacity: Self.valueLimit)
+        values.initialize(repeating: .zero, count: Self.valueLimit)
+        keys = .allocate(capacity: 2)
+        keys.initialize(repeating: .none, count: 2)
+        record = Record(values: values)
+    }
+
+    deinit {
+        values.deallocate()
+        keys.deallocate()
+    }
+
+    /// No market record has more numbers.
+    private static let valueLimit = 6
 
     /// Reads one line into `record`.
     /// - Parameter bytes: the line with its LF, followed by `padding` readable bytes.
@@ -25,6 +42,7 @@ public struct RecordReader: ~Copyable {
                 let type = word(text + 8)
                 if type == word(#""quote","#), readQuote(text, bytes.count) { return }
                 if type == word(#""trade","#), readTrade(text, bytes.count) { return }
+                if type == word(#""mark","t"#), readMark(text, bytes.count) { return }
             }
         }
         try readAny()
@@ -36,8 +54,8 @@ public struct RecordReader: ~Copyable {
     private mutating func readTrade(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        guard match(text, &i, #""px":"#), let price = Number.scan(text, &i), price.isExact, price.mantissa > 0,
-            match(text, &i, #","qty":"#), let quantity = Number.scan(text, &i), quantity.isExact,
+        guard match(text, &i, #""px":"#), let price = Number.scan(padded: text, &i), price.isExact, price.mantissa > 0,
+            match(text, &i, #","qty":"#), let quantity = Number.scan(padded: text, &i), quantity.isExact,
             quantity.mantissa >= 0,
             match(text, &i, #","side":""#)
         else { return false }
@@ -53,8 +71,8 @@ public struct RecordReader: ~Copyable {
         guard text[i] == UInt8(ascii: "}"), i == count - 2 else { return false }
         accept(.trade, ts, symbol)
         record.side = side
-        record.values.0 = price
-        record.values.1 = quantity
+        record.values[0] = price
+        record.values[1] = quantity
         return true
     }
 
@@ -62,19 +80,37 @@ public struct RecordReader: ~Copyable {
     private mutating func readQuote(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        guard match(text, &i, #""bid":"#), let bid = Number.scan(text, &i), bid.isExact, bid.mantissa > 0,
-            match(text, &i, #","bid_qty":"#), let bidQuantity = Number.scan(text, &i), bidQuantity.isExact,
+        guard match(text, &i, #""bid":"#), let bid = Number.scan(padded: text, &i), bid.isExact, bid.mantissa > 0,
+            match(text, &i, #","bid_qty":"#), let bidQuantity = Number.scan(padded: text, &i), bidQuantity.isExact,
             bidQuantity.mantissa >= 0,
-            match(text, &i, #","ask":"#), let ask = Number.scan(text, &i), ask.isExact, ask.mantissa > 0,
-            match(text, &i, #","ask_qty":"#), let askQuantity = Number.scan(text, &i), askQuantity.isExact,
+            match(text, &i, #","ask":"#), let ask = Number.scan(padded: text, &i), ask.isExact, ask.mantissa > 0,
+            match(text, &i, #","ask_qty":"#), let askQuantity = Number.scan(padded: text, &i), askQuantity.isExact,
             askQuantity.mantissa >= 0,
             text[i] == UInt8(ascii: "}"), i == count - 2
         else { return false }
         accept(.quote, ts, symbol)
-        record.values.0 = bid
-        record.values.1 = bidQuantity
-        record.values.2 = ask
-        record.values.3 = askQuantity
+        record.values[0] = bid
+        record.values[1] = bidQuantity
+        record.values[2] = ask
+        record.values[3] = askQuantity
+        return true
+    }
+
+    /// `{"type":"mark","ts":1,"sym":"BTCUSDT","mark":1,"index":1}`, perhaps without `index`
+    private mutating func readMark(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var i = 15
+        guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
+        guard match(text, &i, #""mark":"#), let mark = Number.scan(padded: text, &i), mark.isExact, mark.mantissa > 0
+        else { return false }
+        var index = Number.zero
+        if match(text, &i, #","index":"#) {
+            guard let number = Number.scan(padded: text, &i) else { return false }
+            index = number
+        }
+        guard text[i] == UInt8(ascii: "}"), i == count - 2 else { return false }
+        accept(.mark, ts, symbol)
+        record.values[0] = mark
+        record.values[1] = index
         return true
     }
 
@@ -87,25 +123,35 @@ public struct RecordReader: ~Copyable {
         record.members = UnsafeBufferPointer(start: nil, count: 0)
     }
 
-    /// `"ts":1,`
+    /// `"ts":1,` of sixteen digits: every time since 2001
     @inline(__always)
     private func time(_ text: UnsafePointer<UInt8>, _ i: inout Int) -> Int64? {
         guard match(text, &i, #""ts":"#), text[i] != UInt8(ascii: "0") else { return nil }
-        let first = i
-        var value: Int64 = 0
-        while case let digit = text[i] &- 48, digit < 10 {
-            value = value &* 10 &+ Int64(digit)
-            i += 1
-        }
-        guard i > first, i - first <= 16, value < 1 << 53, text[i] == UInt8(ascii: ",") else { return nil }
-        i += 1
-        return value
+        let high = Digits.word(text + i), low = Digits.word(text + i + 8)
+        guard Digits.others(high) | Digits.others(low) == 0, text[i + 16] == UInt8(ascii: ",") else { return nil }
+        let value = Digits.value(high, count: 8) &* 100_000_000 &+ Digits.value(low, count: 8)
+        guard value < 1 << 53 else { return nil }
+        i += 17
+        return Int64(truncatingIfNeeded: value)
     }
 
     /// `"sym":"BTCUSDT",` of printable ASCII
     @inline(__always)
     private mutating func symbol(_ text: UnsafePointer<UInt8>, _ i: inout Int) -> Int? {
         guard match(text, &i, #""sym":""#) else { return nil }
+        if keys[0].stands(at: text + i) {
+            i += keys[0].count
+            return keys[0].symbol
+        }
+        if keys[1].stands(at: text + i) {
+            i += keys[1].count
+            return keys[1].symbol
+        }
+        return otherSymbol(text, &i)
+    }
+
+    @inline(never)
+    private mutating func otherSymbol(_ text: UnsafePointer<UInt8>, _ i: inout Int) -> Int? {
         let first = i
         while text[i] > 0x20, text[i] < 0x7F, text[i] != UInt8(ascii: "\""), text[i] != UInt8(ascii: "\\") { i += 1 }
         guard i > first, i - first <= SymbolTable.nameLimit, text[i] == UInt8(ascii: "\""),
@@ -113,7 +159,11 @@ public struct RecordReader: ~Copyable {
         else { return nil }
         let name = UnsafeRawBufferPointer(start: text + first, count: i - first)
         i += 2
-        return symbols.number(of: name)
+        guard let number = symbols.number(of: name) else { return nil }
+        if let key = SymbolKey(text + first, count: i - first, symbol: number) {
+            (keys[0], keys[1]) = (key, keys[0])
+        }
+        return number
     }
 
     /// `,"id":"..."` of printable ASCII, or `,"id":1`
@@ -151,6 +201,7 @@ public struct RecordReader: ~Copyable {
             }
             record.symbol = number
         }
+        if record.kind == .mark { record.values[1] = record["index"]?.number ?? .zero }
         if let side = record["side"], record.kind != .other { record.side = side.equals("sell") ? .sell : .buy }
     }
 
@@ -164,15 +215,7 @@ public struct RecordReader: ~Copyable {
             throw Malformed("\(rule.key) is not \(rule.rule.expectation)", at: record.offset(of: value))
         }
         guard record.kind.isMarket, let number = value.number else { return }
-        switch index {
-        case 0: record.values.0 = number
-        case 1: record.values.1 = number
-        case 2: record.values.2 = number
-        case 3: record.values.3 = number
-        case 4: record.values.4 = number
-        case 5: record.values.5 = number
-        default: break
-        }
+        if index < Self.valueLimit { record.values[index] = number }
     }
 }
 
@@ -188,10 +231,20 @@ private func word(_ text: UnsafePointer<UInt8>) -> UInt64 {
 @inline(__always)
 private func word(_ literal: StaticString) -> UInt64 { word(literal.utf8Start) }
 
+/// Compares word by word: a literal is known when this is compiled, so that nothing is left of the choice.
 @inline(__always)
 private func match(_ text: UnsafePointer<UInt8>, _ i: inout Int, _ literal: StaticString) -> Bool {
     let count = literal.utf8CodeUnitCount
-    for k in 0..<count where text[i + k] != literal.utf8Start[k] { return false }
-    i += count
-    return true
+    let (here, known) = (UnsafeRawPointer(text + i), UnsafeRawPointer(literal.utf8Start))
+    func same<Word: FixedWidthInteger>(_ word: Word.Type, at place: Int) -> Bool {
+        here.loadUnaligned(fromByteOffset: place, as: word) == known.loadUnaligned(fromByteOffset: place, as: word)
+    }
+    let isSame =
+        switch count {
+        case 8...16: same(UInt64.self, at: 0) && same(UInt64.self, at: count - 8)
+        case 4..<8: same(UInt32.self, at: 0) && same(UInt32.self, at: count - 4)
+        default: preconditionFailure("a literal of 4 to 16 bytes")
+        }
+    if isSame { i += count }
+    return isSame
 }

@@ -41,7 +41,7 @@ public struct Intake: ~Copyable {
     /// The record that `next` found must not stand here: it is treated as a line that is none.
     public mutating func refuse(_ problem: Malformed, _ output: inout Output) {
         let line = LineReader.Line(
-            bytes: reader.record.bytes, number: place.line, offset: place.offset, defect: problem)
+            bytes: reader.record.bytes, number: place.line, offset: place.offset, defect: nil)
         refuse(line, problem, &output)
     }
 
@@ -60,7 +60,7 @@ public struct Intake: ~Copyable {
     @inline(__always)
     private mutating func accept(_ line: LineReader.Line, _ output: inout Output) -> Bool {
         do throws(Malformed) {
-            if let defect = line.defect { throw defect }
+            if let defect = line.defect { throw defect.malformed }
             try reader.read(line.bytes)
         } catch {
             refuse(line, error, &output)

@@ -12,8 +12,22 @@ public struct LineReader: ~Copyable {
         public let number: Int
         /// Of its first byte in the stream, from 0.
         public let offset: Int
-        /// Set if the line cannot be read whole: it is too long, or the end of the input cut it.
-        public let defect: Malformed?
+        /// Set if the line cannot be read whole.
+        public let defect: Defect?
+    }
+
+    /// Why a line cannot be read whole.
+    public enum Defect {
+        case longer(than: Int)
+        /// The end of the input has cut it, behind so many bytes.
+        case torn(at: Int)
+
+        public var malformed: Malformed {
+            switch self {
+            case .longer(let limit): Malformed("longer than \(limit) bytes", at: limit)
+            case .torn(let count): Malformed("torn: the input ends within the line", at: count)
+            }
+        }
     }
 
     private static let window = 1 << 18
@@ -90,8 +104,7 @@ public struct LineReader: ~Copyable {
                 guard end - start > lineLimit else { return nil }
                 isSkipping = true
                 return take(
-                    UnsafeRawBufferPointer(start: base + start, count: end - start),
-                    Malformed("longer than \(lineLimit) bytes", at: lineLimit))
+                    UnsafeRawBufferPointer(start: base + start, count: end - start), .longer(than: lineLimit))
             }
             let next = UnsafeRawPointer(feed) + 1 - UnsafeRawPointer(base)
             let bytes = UnsafeRawBufferPointer(start: base + start, count: next - start)
@@ -107,10 +120,10 @@ public struct LineReader: ~Copyable {
     public mutating func torn() -> Line? {
         guard end > start, !isSkipping else { return nil }
         let bytes = UnsafeRawBufferPointer(start: base + start, count: end - start)
-        return take(bytes, Malformed("torn: the input ends within the line", at: bytes.count))
+        return take(bytes, .torn(at: bytes.count))
     }
 
-    private mutating func take(_ bytes: UnsafeRawBufferPointer, _ defect: Malformed?) -> Line {
+    private mutating func take(_ bytes: UnsafeRawBufferPointer, _ defect: Defect?) -> Line {
         lineNumber += 1
         let line = Line(bytes: bytes, number: lineNumber, offset: offset, defect: defect)
         offset += bytes.count

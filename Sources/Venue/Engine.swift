@@ -140,9 +140,8 @@ public struct Engine: Sendable {
     }
 
     private mutating func restate(_ input: borrowing RecordReader) -> Bool {
-        let record = input.record
-        listings[record.symbol].instrument = Instrument(record).map(adapted)
-        return listings[record.symbol].instrument != nil
+        listings[input.record.symbol].instrument = Instrument(input.record).map(adapted)
+        return listings[input.record.symbol].instrument != nil
     }
 
     /// Takes from a record with a time no more than that, and the names of symbols that it is the first to show.

@@ -82,7 +82,7 @@ public struct Market: Sendable {
     public mutating func take(mark record: borrowing Record) -> Bool {
         guard let price = Price(nearest: record.mark), price > .zero else { return false }
         mark = price
-        let stated = record["index"]?.number.flatMap { Price(nearest: $0) } ?? .zero
+        let stated = Price(nearest: record.index) ?? .zero
         index = stated > .zero ? stated : price
         return true
     }

@@ -57,15 +57,14 @@ public final class Exchange {
 
     /// Takes the record that `input` has read last: the market moves, and orders with it.
     public func receive(_ input: borrowing RecordReader, at now: Int64, into ledger: inout Output) {
-        let record = input.record
-        guard record.hasTime, record.kind.isMarket else { return }
+        guard input.record.hasTime, input.record.kind.isMarket else { return }
         // Rules may be older than what is traded under them: they do not say when the market begins.
-        if !hasStarted, record.kind != .instrument { start(record.ts, at: now, into: &ledger) }
-        if record.kind == .bar {
+        if !hasStarted, input.record.kind != .instrument { start(input.record.ts, at: now, into: &ledger) }
+        if input.record.kind == .bar {
             // Nothing is traded on bars: the API could not show a book for it.
             engine.note(input)
         } else if let unusable = engine.receive(input) {
-            refuse(record, unusable, into: &ledger)
+            refuse(input.record, unusable, into: &ledger)
         }
         market.receive(input, at: now)
         deliver(at: now, into: &ledger)
@@ -78,7 +77,7 @@ public final class Exchange {
         for account in desks.indices { writeAccount(account, engine.statement(account), ts: ts, into: &ledger) }
     }
 
-    private func refuse(_ record: Record, _ unusable: Unusable, into ledger: inout Output) {
+    private func refuse(_ record: borrowing Record, _ unusable: Unusable, into ledger: inout Output) {
         ledger.begin(.reject, ts: engine.now, symbol: engine.listings[record.symbol].name)
         ledger.field("id", json: "null")
         ledger.field("code", unusable.code)

@@ -7,31 +7,30 @@ extension Executor {
     /// - Parameter now: the wall clock, microseconds.
     public mutating func receive(_ input: borrowing RecordReader, at now: Int64, into out: inout Output) {
         out.pass(input.record)
-        let record = input.record
-        guard record.hasTime else { return }
-        eventTime = max(eventTime, record.ts)
+        guard input.record.hasTime else { return }
+        eventTime = max(eventTime, input.record.ts)
         if !hasStarted { start(into: &out) }
-        guard record.kind == .intent || record.kind.isPrice else { return }
-        guard let index = desk(input.symbols.text(record.symbol)) else {
-            if record.kind == .intent {
+        guard input.record.kind == .intent || input.record.kind.isPrice else { return }
+        guard let index = desk(input.symbols.text(input.record.symbol)) else {
+            if input.record.kind == .intent {
                 refuse(input, Rejection("unknown_symbol", "--symbols does not name it"), into: &out)
             }
             return
         }
-        switch record.kind {
+        switch input.record.kind {
         case .quote:
-            if desks[index].market.take(quote: record) { desks[index].pricedAt = record.ts }
+            if desks[index].market.take(quote: input.record) { desks[index].pricedAt = input.record.ts }
         // Where there were quotes, a trade prices nothing.
         case .trade:
-            if desks[index].market.take(trade: record), desks[index].market.source == .trades {
-                desks[index].pricedAt = record.ts
+            if desks[index].market.take(trade: input.record), desks[index].market.source == .trades {
+                desks[index].pricedAt = input.record.ts
             }
         case .bar:
-            if desks[index].market.take(bar: record) != nil, desks[index].market.source == .bars {
-                desks[index].pricedAt = record.ts
+            if desks[index].market.take(bar: input.record) != nil, desks[index].market.source == .bars {
+                desks[index].pricedAt = input.record.ts
             }
         default:
-            do throws(Rejection) { try intend(record, index, at: now, into: &out) } catch {
+            do throws(Rejection) { try intend(input.record, index, at: now, into: &out) } catch {
                 refuse(input, error, into: &out)
             }
         }
@@ -43,7 +42,7 @@ extension Executor {
     }
 
     private mutating func intend(
-        _ record: Record, _ index: Int, at now: Int64, into out: inout Output
+        _ record: borrowing Record, _ index: Int, at now: Int64, into out: inout Output
     ) throws(Rejection) {
         let id = record["id"]?.string ?? []
         guard IntentIdentifier.isValid(id) else {
@@ -65,7 +64,7 @@ extension Executor {
     // MARK: To reduce
 
     private mutating func reduce(
-        _ record: Record, _ intent: String, _ index: Int, at now: Int64
+        _ record: borrowing Record, _ intent: String, _ index: Int, at now: Int64
     ) throws(Rejection) {
         // What is to be closed is closed late rather than never; but an old stream closes nothing that is held now.
         let age = Double(now + clockOffset - record.ts)
@@ -104,7 +103,7 @@ extension Executor {
     // MARK: To open
 
     private mutating func open(
-        _ record: Record, _ intent: String, _ index: Int, at now: Int64, into out: inout Output
+        _ record: borrowing Record, _ intent: String, _ index: Int, at now: Int64, into out: inout Output
     ) throws(Rejection) {
         let desk = desks[index]
         try permit(desk, at: now)

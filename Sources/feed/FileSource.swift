@@ -84,7 +84,7 @@ final class FileSource: Source {
     }
 
     private func finish() {
-        if let torn = lines.torn() { refuse(torn, torn.defect!) }
+        if let torn = lines.torn() { refuse(torn, torn.defect!.malformed) }
         rows?.finish(symbols: &rowSymbols) { deliver($0, $1) }
         market?.finish()
         if let failure { return end(failure) }
@@ -160,7 +160,7 @@ final class FileSource: Source {
     @inline(__always)
     private func receive(record line: LineReader.Line) -> Bool {
         do throws(Malformed) {
-            if let defect = line.defect { throw defect }
+            if let defect = line.defect { throw defect.malformed }
             try reader.read(line.bytes)
         } catch {
             refuse(line, error)
@@ -188,17 +188,16 @@ final class FileSource: Source {
     /// What other stages wrote moves no time.
     private func receiveDerived(_ line: LineReader.Line) {
         if isMarketOnly { return }
-        let record = reader.record
-        if record.hasTime {
-            lastTime = record.ts
-            guard selection.admits(record.ts, record.kind, record.symbol, in: reader.symbols) else { return }
+        if reader.record.hasTime {
+            lastTime = reader.record.ts
+            guard selection.admits(reader.record.ts, reader.record.kind, reader.record.symbol, in: reader.symbols) else { return }
         }
-        held.add(line.bytes, ts: record.hasTime ? record.ts : nil)
+        held.add(line.bytes, ts: reader.record.hasTime ? reader.record.ts : nil)
     }
 
     private func receive(row line: LineReader.Line) {
         do throws(Malformed) {
-            if let defect = line.defect { throw defect }
+            if let defect = line.defect { throw defect.malformed }
             if let market {
                 let (received, frame) = try frames.read(content(line))
                 return market.receive(frame, received: received)

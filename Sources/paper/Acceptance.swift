@@ -5,15 +5,14 @@ import Venue
 extension PaperStage {
     mutating func intend(_ input: borrowing RecordReader, into out: inout Output) {
         meet(input)
-        let record = input.record
-        let id = record["id"]?.string ?? []
-        let isReducing = record["reduce_only"]?.bool == true
+        let id = input.record["id"]?.string ?? []
+        let isReducing = input.record["reduce_only"]?.bool == true
         do throws(Rejection) {
             try admit(id)
-            try place(isReducing ? reducing(record) : opening(record), id)
-            if !isReducing { books[record.symbol].holding = Holding(id: id, conviction: Conviction(record)) }
+            try place(isReducing ? reducing(input.record) : opening(input.record), id)
+            if !isReducing { books[input.record.symbol].holding = Holding(id: id, conviction: Conviction(input.record)) }
         } catch {
-            writeReject(id, record.symbol, error, into: &out)
+            writeReject(id, input.record.symbol, error, into: &out)
         }
     }
 
@@ -36,7 +35,7 @@ extension PaperStage {
         }
     }
 
-    private func reducing(_ record: Record) throws(Rejection) -> OrderTerms {
+    private func reducing(_ record: borrowing Record) throws(Rejection) -> OrderTerms {
         guard let position = position(record.symbol), let instrument = engine.listings[record.symbol].rules else {
             throw Rejection("no_position", "there is no position to reduce")
         }
@@ -48,7 +47,7 @@ extension PaperStage {
         return order(record, quantity, instrument, isReduceOnly: true)
     }
 
-    private mutating func opening(_ record: Record) throws(Rejection) -> OrderTerms {
+    private mutating func opening(_ record: borrowing Record) throws(Rejection) -> OrderTerms {
         let symbol = record.symbol
         let stated = try tradable(symbol)
         let weight = try fraction("weight", of: record)
@@ -67,7 +66,7 @@ extension PaperStage {
 
     /// A market order without a bound: the price band is the exchange's.
     private func order(
-        _ record: Record, _ quantity: Quantity, _ instrument: Instrument, isReduceOnly: Bool = false,
+        _ record: borrowing Record, _ quantity: Quantity, _ instrument: Instrument, isReduceOnly: Bool = false,
         protection: OrderTerms.Protection = .init()
     ) -> OrderTerms {
         OrderTerms(
@@ -99,7 +98,7 @@ extension PaperStage {
     }
 
     /// A share or a distance: above 0, at most 1.
-    private func fraction(_ key: StaticString, of record: Record) throws(Rejection) -> Rate {
+    private func fraction(_ key: StaticString, of record: borrowing Record) throws(Rejection) -> Rate {
         guard let rate = record.fraction(key) else {
             throw Rejection("malformed", "\(key) is not a number above 0 and at most 1")
         }

@@ -27,29 +27,28 @@ public struct Audit {
 
     /// Takes the record that was read last.
     public mutating func take(_ input: borrowing RecordReader) {
-        let record = input.record
         records += 1
-        guard record.hasTime else { return }
-        if record.kind.isMarket { pass(to: record.ts) }
-        let symbol = record.symbol
+        guard input.record.hasTime else { return }
+        if input.record.kind.isMarket { pass(to: input.record.ts) }
+        let symbol = input.record.symbol
         if symbol >= names.count { meet(input) }
-        switch record.kind {
-        case .quote, .trade, .bar: take(price: record, symbol)
-        case .funding: book.take(funding: record)
+        switch input.record.kind {
+        case .quote, .trade, .bar: take(price: input.record, symbol)
+        case .funding: book.take(funding: input.record)
         case .gap: gaps += 1
-        case .verdict: funnel.take(verdict: record)
-        case .intent: book.take(intent: record, markets[symbol])
-        case .order, .reject: book.end(record)
-        case .fill: book.take(fill: record, names[symbol], markets[symbol])
-        case .position: if let trade = book.take(position: record) { tracks.end(symbol, won: trade.net > 0) }
-        case .decision: tracks.take(decision: record)
+        case .verdict: funnel.take(verdict: input.record)
+        case .intent: book.take(intent: input.record, markets[symbol])
+        case .order, .reject: book.end(input.record)
+        case .fill: book.take(fill: input.record, names[symbol], markets[symbol])
+        case .position: if let trade = book.take(position: input.record) { tracks.end(symbol, won: trade.net > 0) }
+        case .decision: tracks.take(decision: input.record)
         case .account:
-            book.take(fundingSoFar: record["funding"]?.double ?? 0)
-            equity.take(account: record)
-            see(at: record.ts)
+            book.take(fundingSoFar: input.record["funding"]?.double ?? 0)
+            equity.take(account: input.record)
+            see(at: input.record.ts)
         case .planted:
             isPlanted = true
-            markets[symbol].take(planted: record)
+            markets[symbol].take(planted: input.record)
         default: break
         }
     }

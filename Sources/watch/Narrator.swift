@@ -15,10 +15,9 @@ public struct Narrator {
 
     /// - Returns: nil for what needs no words.
     public mutating func tell(_ input: borrowing RecordReader) -> String? {
-        let record = input.record
-        guard record.hasTime, let text = sentence(input) else { return nil }
-        let name = record.symbol >= 0 ? Words.plain(Array(input.symbols.text(record.symbol).utf8)) + " " : ""
-        return "\(Words.clock(record.ts)) \(name)\(text)"
+        guard input.record.hasTime, let text = sentence(input) else { return nil }
+        let name = input.record.symbol >= 0 ? Words.plain(Array(input.symbols.text(input.record.symbol).utf8)) + " " : ""
+        return "\(Words.clock(input.record.ts)) \(name)\(text)"
     }
 
     private mutating func sentence(_ input: borrowing RecordReader) -> String? {

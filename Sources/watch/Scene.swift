@@ -75,30 +75,29 @@ public struct Scene {
     private var narrator = Narrator()
 
     public mutating func take(_ input: borrowing RecordReader) {
-        let record = input.record
-        guard record.hasTime else { return }
-        if record.kind.isMarket { time = max(time, record.ts) }
-        while record.symbol >= symbols.count {
+        guard input.record.hasTime else { return }
+        if input.record.kind.isMarket { time = max(time, input.record.ts) }
+        while input.record.symbol >= symbols.count {
             symbols.append(Symbol(name: Words.plain(Array(input.symbols.text(symbols.count).utf8))))
         }
-        let symbol = record.symbol
-        switch record.kind {
-        case .quote, .trade, .bar: take(price: record, symbol)
-        case .warmup: symbols[symbol].warmup = (record["have"]?.double ?? 0, record["need"]?.double ?? 0)
-        case .signal: take(signal: record, symbol)
-        case .verdict: take(verdict: record, symbol)
-        case .position: symbols[symbol].position = Position(record)
+        let symbol = input.record.symbol
+        switch input.record.kind {
+        case .quote, .trade, .bar: take(price: input.record, symbol)
+        case .warmup: symbols[symbol].warmup = (input.record["have"]?.double ?? 0, input.record["need"]?.double ?? 0)
+        case .signal: take(signal: input.record, symbol)
+        case .verdict: take(verdict: input.record, symbol)
+        case .position: symbols[symbol].position = Position(input.record)
         case .account:
-            account = Account(record) ?? account
+            account = Account(input.record) ?? account
             firstEquity = firstEquity ?? account?.equity
         case .fill: fills += 1
-        case .reject: Self.count(record["code"], in: &rejects)
+        case .reject: Self.count(input.record["code"], in: &rejects)
         case .gap: gaps += 1
         case .bad: badLines += 1
         default: break
         }
         // What comes every few seconds is on the screen, not among the events.
-        guard [.fill, .reject, .position, .decision, .intent, .gap, .bad, .phase].contains(record.kind),
+        guard [.fill, .reject, .position, .decision, .intent, .gap, .bad, .phase].contains(input.record.kind),
             let text = narrator.tell(input)
         else { return }
         events.append(text)

@@ -44,11 +44,10 @@ enum RecordLines {
     private static func read(_ line: [UInt8], _ reader: inout RecordReader) -> String? {
         withPaddedLine(line) { bytes in
             do throws(Malformed) { try reader.read(bytes) } catch { return nil }
-            let record = reader.record
-            let symbol = record.symbol < 0 ? "" : reader.symbols.text(record.symbol)
-            var text = "\(record.kind) \(record.hasTime ? record.ts : -1) \(symbol)"
-            if record.kind == .trade || record.kind == .quote {
-                text += " \(record.values.0.double) \(record.values.1.double)"
+            let symbol = reader.record.symbol < 0 ? "" : reader.symbols.text(reader.record.symbol)
+            var text = "\(reader.record.kind) \(reader.record.hasTime ? reader.record.ts : -1) \(symbol)"
+            if reader.record.kind == .trade || reader.record.kind == .quote {
+                text += " \(reader.record.values[0].double) \(reader.record.values[1].double)"
             }
             return text
         }

@@ -95,27 +95,45 @@ import Testing
         }
     }
 
-    /// The fast path and the general one read the same record: key order must not matter.
+    /// The fast paths and the general one read the same record: key order must not matter.
     @Test func bothWaysAgree() {
-        var generator = SystemRandomNumberGenerator()
-        let seed = generator.next()
+        let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
-        for _ in 0..<2000 {
-            let price = Self.decimal(&random), quantity = Self.decimal(&random)
-            let fast = #"{"type":"trade","ts":12345,"sym":"ETHUSDT","px":\#(price),"qty":\#(quantity),"side":"sell"}"#
-            let general =
-                #"{"side":"sell","qty":\#(quantity),"px":\#(price),"sym":"ETHUSDT","ts":12345,"type":"trade"}"#
-            var a = RecordReader(), b = RecordReader()
+        var fast = RecordReader(), general = RecordReader()
+        for _ in 0..<6000 {
+            let texts = (0..<4).map { _ in Self.decimal(&random) }
+            let ts = [0, 12_345, 999_999_999_999_999, 1_700_000_000_012_345, 9_007_199_254_740_992].randomElement(
+                using: &random)!
+            let name = ["E", "ETHUSDT", "FOURTEEN-BYTES", "FIFTEEN-BYTES--", "1000000MOGUSDT-PERP"].randomElement(
+                using: &random)!
+            let head = #""ts":\#(ts),"sym":"\#(name)""#
+            let (type, members) = [
+                ("trade", [#""px":\#(texts[0])"#, #""qty":\#(texts[1])"#, #""side":"sell""#]),
+                (
+                    "quote",
+                    [
+                        #""bid":\#(texts[0])"#, #""bid_qty":\#(texts[1])"#, #""ask":\#(texts[2])"#,
+                        #""ask_qty":\#(texts[3])"#,
+                    ]
+                ), ("mark", [#""mark":\#(texts[0])"#, #""index":\#(texts[1])"#]),
+            ].randomElement(using: &random)!
+            let body = members.joined(separator: ",")
             let failures = (
-                withPaddedLine(fast) { Self.failure(&a, $0) }, withPaddedLine(general) { Self.failure(&b, $0) }
+                withPaddedLine(#"{"type":"\#(type)",\#(head),\#(body)}"#) { Self.failure(&fast, $0) },
+                withPaddedLine(#"{\#(body),\#(head),"type":"\#(type)"}"#) { Self.failure(&general, $0) }
             )
-            #expect((failures.0 == nil) == (failures.1 == nil), "seed \(seed): \(fast)")
+            #expect((failures.0 == nil) == (failures.1 == nil), "seed \(seed): \(type) \(head) \(body)")
             guard failures.0 == nil else { continue }
-            let (x, y) = (a.record, b.record)
-            #expect(x.kind == y.kind && x.ts == y.ts && x.side == y.side, "seed \(seed)")
-            #expect(x.price.double == y.price.double && x.quantity.double == y.quantity.double, "seed \(seed)")
-            #expect(x.price.double == strtod(price, nil), "seed \(seed): \(price)")
-            #expect(x.quantity.double == strtod(quantity, nil), "seed \(seed): \(quantity)")
+            let (kinds, times) = ([fast.record.kind, general.record.kind], [fast.record.ts, general.record.ts])
+            let (sides, symbol) = ([fast.record.side, general.record.side], fast.record.symbol)
+            #expect(kinds[0] == kinds[1] && times[0] == times[1] && sides[0] == sides[1], "seed \(seed)")
+            #expect(symbol == fast.symbols.find(Array(name.utf8)), "seed \(seed)")
+            for index in 0..<(type == "quote" ? 4 : 2) {
+                let (a, b) = (fast.record.values[index], general.record.values[index])
+                #expect(
+                    a.isExact == b.isExact && a.mantissa == b.mantissa && a.scale == b.scale, "seed \(seed): \(body)")
+                #expect(a.double == strtod(texts[index], nil), "seed \(seed): \(texts[index])")
+            }
         }
     }
 

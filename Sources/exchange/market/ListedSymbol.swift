@@ -89,7 +89,7 @@ struct ListedSymbol {
     mutating func take(mark record: borrowing Record) -> Bool {
         samplePremium(until: record.ts)
         guard market.take(mark: record) else { return false }
-        if let stated = record["index"]?.number.flatMap({ Price(nearest: $0) }), stated > .zero { index = stated }
+        if let stated = Price(nearest: record.index), stated > .zero { index = stated }
         return true
     }
 

@@ -43,32 +43,31 @@ struct PublicMarket {
 
     /// Takes the record that `input` has read last.
     mutating func receive(_ input: borrowing RecordReader, at now: Int64) {
-        let record = input.record
-        guard record.kind.isMarket, record.hasTime else { return }
+        guard input.record.kind.isMarket, input.record.hasTime else { return }
         clock = max(clock, now)
-        eventTime = max(eventTime, record.ts)
-        guard record.symbol >= 0 else { return }
-        if record.symbol >= numbers.count { meet(input) }
-        let symbol = numbers[record.symbol]
+        eventTime = max(eventTime, input.record.ts)
+        guard input.record.symbol >= 0 else { return }
+        if input.record.symbol >= numbers.count { meet(input) }
+        let symbol = numbers[input.record.symbol]
         symbols[symbol].isSeen = true
         let hadQuotes = symbols[symbol].market.source == .quotes
-        switch record.kind {
-        case .quote: touch(symbol, symbols[symbol].take(quote: record))
+        switch input.record.kind {
+        case .quote: touch(symbol, symbols[symbol].take(quote: input.record))
         case .trade:
             tradeCount += 1
-            guard symbols[symbol].take(trade: record, at: record.ts + shift, number: tradeCount) else { return }
+            guard symbols[symbol].take(trade: input.record, at: input.record.ts + shift, number: tradeCount) else { return }
             writeTrade(symbol)
             touch(symbol, hadQuotes ? .candle : [.candle, .book])
         case .bar:
-            guard symbols[symbol].take(bar: record, shift: shift) else { return }
+            guard symbols[symbol].take(bar: input.record, shift: shift) else { return }
             touch(symbol, hadQuotes ? .candle : [.candle, .book])
             roll(symbol)
-        case .mark: if symbols[symbol].take(mark: record) { touch(symbol, .mark) }
+        case .mark: if symbols[symbol].take(mark: input.record) { touch(symbol, .mark) }
         case .funding:
-            symbols[symbol].take(funding: record)
+            symbols[symbol].take(funding: input.record)
             touch(symbol, .funding)
         case .instrument:
-            symbols[symbol].instrument = Instrument(record)
+            symbols[symbol].instrument = Instrument(input.record)
             touch(symbol, [.book, .mark])
         default: break
         }

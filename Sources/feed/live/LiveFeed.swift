@@ -137,9 +137,9 @@ public final class LiveFeed {
     private func take(own line: [UInt8]) throws { try line.withUnsafeBytes { try take($0, nil) } }
 
     /// Gives a line to the market, or writes why it is none.
-    private func take(_ bytes: UnsafeRawBufferPointer, _ defect: Malformed?) throws {
+    private func take(_ bytes: UnsafeRawBufferPointer, _ defect: LineReader.Defect?) throws {
         do throws(Malformed) {
-            if let defect { throw defect }
+            if let defect { throw defect.malformed }
             let (received, line) = try reader.read(UnsafeRawBufferPointer(rebasing: bytes.dropLast()))
             market.receive(line, received: received)
         } catch { refuse(bytes, error) }

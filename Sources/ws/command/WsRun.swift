@@ -80,7 +80,7 @@ final class WsRun {
         var refused = Refused()
         while let line = input.next() {
             if let defect = line.defect {
-                refused.add(defect.problem)
+                refused.add(defect.malformed.problem)
             } else if line.bytes.count > RecordReader.lineLimit {
                 refused.add("longer than \(RecordReader.lineLimit) bytes")
             } else if let text = Text.ofLine(line.bytes) {
@@ -90,7 +90,7 @@ final class WsRun {
             }
         }
         isInputOver = count == 0
-        if isInputOver, let torn = input.torn()?.defect { refused.add(torn.problem) }
+        if isInputOver, let torn = input.torn()?.defect { refused.add(torn.malformed.problem) }
         if !texts.isEmpty || !refused.events.isEmpty { session.send(texts, refused: refused.events) }
     }
 

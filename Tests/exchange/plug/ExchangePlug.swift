@@ -57,7 +57,7 @@ final class ExchangePlug {
 
     // MARK: Intents
 
-    private func intend(_ record: Record) throws {
+    private func intend(_ record: borrowing Record) throws {
         let symbol = record.symbol
         guard let instrument = exchange.engine.listings[symbol].instrument,
             exchange.engine.listings[symbol].market.reference > .zero
@@ -81,7 +81,7 @@ final class ExchangePlug {
             ])
     }
 
-    private func reduction(_ record: Record, _ instrument: Instrument) -> Quantity? {
+    private func reduction(_ record: borrowing Record, _ instrument: Instrument) -> Quantity? {
         guard let position = exchange.engine.traders[0].account.position(record.symbol),
             position.side.closing == record.side, let fraction = Rate(nearest: record["fraction"]!.number!)
         else { return nil }
@@ -89,7 +89,7 @@ final class ExchangePlug {
     }
 
     /// One position a symbol, sized as `paper` sizes it.
-    private func opening(_ record: Record, _ instrument: Instrument) -> Quantity? {
+    private func opening(_ record: borrowing Record, _ instrument: Instrument) -> Quantity? {
         let engine = exchange.engine
         let listing = engine.listings[record.symbol]
         guard engine.traders[0].account.position(record.symbol) == nil,
