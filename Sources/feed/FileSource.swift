@@ -190,7 +190,8 @@ final class FileSource: Source {
         if isMarketOnly { return }
         if reader.record.hasTime {
             lastTime = reader.record.ts
-            guard selection.admits(reader.record.ts, reader.record.kind, reader.record.symbol, in: reader.symbols) else { return }
+            guard selection.admits(reader.record.ts, reader.record.kind, reader.record.symbol, in: reader.symbols)
+            else { return }
         }
         held.add(line.bytes, ts: reader.record.hasTime ? reader.record.ts : nil)
     }

@@ -10,7 +10,9 @@ extension PaperStage {
         do throws(Rejection) {
             try admit(id)
             try place(isReducing ? reducing(input.record) : opening(input.record), id)
-            if !isReducing { books[input.record.symbol].holding = Holding(id: id, conviction: Conviction(input.record)) }
+            if !isReducing {
+                books[input.record.symbol].holding = Holding(id: id, conviction: Conviction(input.record))
+            }
         } catch {
             writeReject(id, input.record.symbol, error, into: &out)
         }

@@ -16,7 +16,8 @@ public struct Narrator {
     /// - Returns: nil for what needs no words.
     public mutating func tell(_ input: borrowing RecordReader) -> String? {
         guard input.record.hasTime, let text = sentence(input) else { return nil }
-        let name = input.record.symbol >= 0 ? Words.plain(Array(input.symbols.text(input.record.symbol).utf8)) + " " : ""
+        let name =
+            input.record.symbol >= 0 ? Words.plain(Array(input.symbols.text(input.record.symbol).utf8)) + " " : ""
         return "\(Words.clock(input.record.ts)) \(name)\(text)"
     }
 

@@ -55,7 +55,9 @@ struct PublicMarket {
         case .quote: touch(symbol, symbols[symbol].take(quote: input.record))
         case .trade:
             tradeCount += 1
-            guard symbols[symbol].take(trade: input.record, at: input.record.ts + shift, number: tradeCount) else { return }
+            guard symbols[symbol].take(trade: input.record, at: input.record.ts + shift, number: tradeCount) else {
+                return
+            }
             writeTrade(symbol)
             touch(symbol, hadQuotes ? .candle : [.candle, .book])
         case .bar:
