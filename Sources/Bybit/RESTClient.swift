@@ -19,7 +19,8 @@ public enum RESTFailure: Error, Equatable {
         switch self {
         case .unsent(let cause), .unreachable(let cause): cause
         case .status(let status): "HTTP status \(status)"
-        case .banned: "HTTP status 403: this address is refused, or has asked too often; wait ten minutes"
+        case .banned:
+            "HTTP status 403, or code 10018: this address is refused, or has asked too often; wait ten minutes"
         case .garbled(let cause): cause
         case .refused(let code, let text): "code \(code): \(text)"
         }

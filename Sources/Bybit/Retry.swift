@@ -45,7 +45,7 @@ public struct Retry {
 extension RESTFailure {
     /// Overload and timeouts of the exchange, by its documents.
     private static let passingCodes: Set<Int> = [
-        10000, 10006, 10016, 10018, 10019, 10429, 170_001, 170_005, 170_007, 170_032, 500_000, 3_400_214,
+        10000, 10006, 10016, 10019, 10429, 170_001, 170_005, 170_007, 170_032, 500_000, 3_400_214,
     ]
 
     /// Whether the same request may be granted later.
@@ -71,6 +71,9 @@ extension RESTClient {
 }
 
 extension Answer {
+    /// The exchange's code for an address that has asked too often.
+    private static let addressLimit = 10018
+
     /// Reads the body of an answer with status 200.
     /// - Throws: `garbled`, where it has no code either; `refused`, unless the exchange's code is 0.
     public init(granted body: [UInt8]) throws(RESTFailure) {
@@ -80,6 +83,6 @@ extension Answer {
         }
         guard json["retCode"]?.text.flatMap({ Int($0) }) != nil else { throw .garbled("the answer has no retCode") }
         self.init(json)
-        guard code == 0 else { throw .refused(code, text) }
+        guard code == 0 else { throw code == Self.addressLimit ? .banned : .refused(code, text) }
     }
 }

@@ -49,7 +49,7 @@ extension Executor {
             throw Rejection("bad_id", "an id is 1 to \(IntentIdentifier.limit) characters of A-Z a-z 0-9 _ -")
         }
         let intent = String(decoding: id, as: UTF8.self)
-        guard !memory.intents.contains(intent), memory.sent[intent] == nil, ids.insert(intent).inserted else {
+        guard !memory.intents.contains(intent), memory.sent[intent] == nil, ids.insert(intent, at: now) else {
             throw Rejection("duplicate_id", "this id was used before")
         }
         guard !isEnding else { throw Rejection("ending", "the program is about to end") }

@@ -168,13 +168,16 @@ extension Executor {
         into out: inout Output
     ) {
         // What exec closes by itself is tried for as long as there is something to close.
-        guard let intent = ticket.sending.intent else { return }
+        guard let intent = ticket.sending.intent else {
+            if !isGone {
+                say("\(desks[desk].name): \(ticket.link) does not close it: \(refusal.code): \(refusal.reason)")
+            }
+            return
+        }
         standDown(ticket.sending)
         guard mayPass, ticket.sending.tries < 3 else {
             // A refusal is for whoever wanted it closed; what has not arrived is closed late rather than never.
-            if mayPass, !isGone, ticket.sending.fraction.units == Rate.one, desks[desk].closing == nil {
-                desks[desk].closing = Desk.Closing(notBefore: now + 2_000_000)
-            }
+            if mayPass, !isGone, ticket.sending.fraction.units == Rate.one { resolve(desk, after: 2_000_000, at: now) }
             return writeReject(intent, ticket.sending.symbol, refusal, into: &out)
         }
         desks[desk].waiting.insert(
@@ -221,13 +224,14 @@ extension Executor {
     }
 
     /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive, and
-    /// when the request could not be accepted any more, it was never taken, or is no more.
+    /// when the request could not be accepted any more, it was never taken, or is no more. For one that closes the stream is not
+    /// waited for: if it was taken after all, the next one closes no more than there is.
     private mutating func absent(_ index: Int, at now: Int64, into out: inout Output) {
         if tickets[index].absences == 0 { tickets[index].absentSince = now }
         tickets[index].absences += 1
         let ticket = tickets[index]
         guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,
-            let streamingSince, now - streamingSince >= Self.receiveWindow,
+            ticket.sending.isReduceOnly || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
             now - ticket.sending.ts > Self.receiveWindow + 1_000_000
         else { return askLater(index, at: now) }
         let cause =

@@ -49,7 +49,7 @@ extension Executor {
             if desks[index].shut != nil {
                 writeReject(nil, row.symbol, Rejection("foreign_position", cause), into: &out)
             }
-            isolate(index, cause, into: &out)
+            isolate(index, cause, at: now, into: &out)
             strays.insert(row.id)
             if let place {
                 tickets[place].booked += quantity
@@ -76,7 +76,7 @@ extension Executor {
             confirm(index, at: now, into: &out)
         }
         if ours < quantity {
-            isolate(index, "\(row.side.rawValue) \(quantity) (\(row.id)) is more than was held", into: &out)
+            isolate(index, "\(row.side.rawValue) \(quantity) (\(row.id)) is more than was held", at: now, into: &out)
         }
     }
 
@@ -112,7 +112,8 @@ extension Executor {
     }
 
     /// What is in this symbol is not only ours: it is left alone, and nothing is opened beside it.
-    mutating func isolate(_ index: Int, _ cause: String, into out: inout Output) {
+    mutating func isolate(_ index: Int, _ cause: String, at now: Int64, into out: inout Output) {
+        setEventTime(now)
         desks[index].isShared = true
         guard desks[index].shut == nil else { return }
         desks[index].shut = cause
@@ -161,6 +162,8 @@ extension Executor {
         case "EC_NoImmediateQtyToFill", "EC_ReachMarketPriceLimit", "EC_CancelForNoFullFill": "depth"
         case "CancelByReduceOnly", "CancelByTpSlTsClear", "CancelAllBeforeLiq": "position_gone"
         case "CancelByNoEnoughMargin": "margin"
+        // It was a market order, and the exchange says no more of it.
+        case "Cancelled", "PartiallyFilledCanceled": "depth"
         default: reason.cut(to: nameLimit)
         }
     }
@@ -218,13 +221,12 @@ extension Executor {
         }
         guard let holding = memory.holding(row.symbol) else {
             return compare(
-                index, isSame: size == .zero, isFlat: size == .zero, "\(row.size) are held that are not ours", at: now,
-                into: &out)
+                index, size, isOurSide: false, "\(row.size) are held that are not ours", at: now, into: &out)
         }
         // On the other side nothing of ours is left: there is one position a symbol.
         let isOurSide = row.side == holding.position.side.opening
         compare(
-            index, isSame: isOurSide && size == holding.position.quantity, isFlat: !isOurSide,
+            index, size, isOurSide: isOurSide,
             "\(holding.position.side.rawValue) \(holding.position.quantity) is booked, and the exchange has "
                 + "\(row.side?.rawValue ?? "nothing") \(row.size)", at: now, into: &out)
         // Ours is in it, whatever else is.
@@ -237,10 +239,15 @@ extension Executor {
     }
 
     /// A position that differs for longer than its messages may take is not only ours.
+    /// - Parameters:
+    ///   - size: what the exchange holds.
+    ///   - isOurSide: whether on the side of what is booked.
     private mutating func compare(
-        _ index: Int, isSame: Bool, isFlat: Bool, _ difference: String, at now: Int64, into out: inout Output
+        _ index: Int, _ size: Quantity, isOurSide: Bool, _ difference: String, at now: Int64, into out: inout Output
     ) {
         let name = desks[index].name
+        let booked = memory.holding(name)?.position.quantity ?? .zero
+        let isSame = size == booked && (isOurSide || size == .zero)
         guard !isSame, !hasTicket(name) else {
             desks[index].differsSince = nil
             return
@@ -248,8 +255,10 @@ extension Executor {
         let since = desks[index].differsSince ?? now
         desks[index].differsSince = since
         if now - since >= 5_000_000, desks[index].knownUpTo > since {
-            if isFlat, let holding = memory.holding(name) { return forget(holding, index, at: now, into: &out) }
-            return isolate(index, difference, into: &out)
+            let isGone = size == .zero || !isOurSide
+            if isGone, let holding = memory.holding(name) { forget(holding, index, at: now, into: &out) }
+            if size > .zero { isolate(index, difference, at: now, into: &out) }
+            return
         }
         desks[index].tradesAskAt = desks[index].tradesAskAt ?? now
     }

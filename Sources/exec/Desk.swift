@@ -20,6 +20,8 @@ struct Desk {
     var waiting: [Reduction] = []
     /// The position is to be closed, whatever anybody else wants.
     var closing: Closing?
+    /// An order on its way is to close all: if it is not accepted by then, exec closes by itself.
+    var standBy: (link: String, by: Int64)?
     /// By then the exchange must have shown that the position is protected.
     var protectBy: Int64?
     /// When the exchange is next asked about the position; nil if nothing calls for it.
@@ -48,8 +50,6 @@ struct Desk {
     }
 
     struct Closing {
-        /// The order that it stands in for, should that one not be accepted in time; nil for what is closed in any case.
-        var standsFor: String?
         var tries = 0
         var notBefore: Int64 = 0
     }

@@ -21,10 +21,7 @@ extension Executor {
         for index in desks.indices {
             if let by = desks[index].protectBy, now >= by, memory.holding(desks[index].name) != nil {
                 desks[index].protectBy = nil
-                say(
-                    "\(desks[index].name): the exchange does not show a stop within two seconds: the position is closed"
-                )
-                if desks[index].closing == nil { desks[index].closing = Desk.Closing() }
+                expose(index, at: now)
             }
             if let askAt = desks[index].askAt, now >= askAt {
                 desks[index].askAt = nil
@@ -45,6 +42,17 @@ extension Executor {
             ask(.wallet)
         }
         review(at: now)
+    }
+
+    /// What is held has no stop: it is closed. If that happens again, an exchange that takes no levels, or a hand that takes
+    /// them away, would have it bought and sold for ever.
+    private mutating func expose(_ index: Int, at now: Int64) {
+        let cause = "the exchange does not show a stop within two seconds"
+        say("\(desks[index].name): \(cause): the position is closed")
+        resolve(index, at: now)
+        exposures += 1
+        if exposures > 1 { return halt("unprotected", "\(cause), for the second time", at: now) }
+        shut(index, cause)
     }
 
     /// Asks what has been traded in a symbol of late, and at least since the last whole answer.

@@ -19,6 +19,8 @@ enum Entry: Equatable {
     case reset(ts: Int64)
     /// A position is not there any more, and the exchange does not tell what became of it.
     case gone(symbol: String, ts: Int64)
+    /// What is held in a symbol is closed by exec itself, until nothing is.
+    case close(symbol: String, ts: Int64)
     /// An end that was meant.
     case stop(ts: Int64)
 }
@@ -86,6 +88,7 @@ extension Entry {
             ["do": "halt", "code": .string(code), "reason": .string(reason), "ts": .number("\(ts)")]
         case .reset(let ts): ["do": "reset", "ts": .number("\(ts)")]
         case .gone(let symbol, let ts): ["do": "gone", "symbol": .string(symbol), "ts": .number("\(ts)")]
+        case .close(let symbol, let ts): ["do": "close", "symbol": .string(symbol), "ts": .number("\(ts)")]
         case .stop(let ts): ["do": "stop", "ts": .number("\(ts)")]
         }
     }
@@ -123,6 +126,9 @@ extension Entry {
         case "gone":
             guard let symbol = text("symbol"), let ts = integer("ts") else { return nil }
             self = .gone(symbol: symbol, ts: ts)
+        case "close":
+            guard let symbol = text("symbol"), let ts = integer("ts") else { return nil }
+            self = .close(symbol: symbol, ts: ts)
         case "stop":
             guard let ts = integer("ts") else { return nil }
             self = .stop(ts: ts)

@@ -38,8 +38,11 @@ public struct Executor {
     var hasStarted = false
     /// Executions that fit nothing that is known.
     var strays: Set<String> = []
-    /// Every id that was seen: an id names one order for ever.
-    var ids: Set<String> = []
+    /// The ids of late, whatever became of them. (Those that became orders are in `memory` for ever; the others' intents are
+    /// too old to come again by the time they are forgotten.)
+    var ids = RecentNames()
+    /// How often what was held was found without a stop.
+    var exposures = 0
     /// What the last `account` said.
     var told: Statement?
     /// What the exchange's clock is ahead, microseconds.
@@ -97,6 +100,18 @@ public struct Executor {
         return memory.take(entry, instrument)
     }
 
+    /// Before the first record of the stream only the clock tells when it is.
+    mutating func setEventTime(_ now: Int64) {
+        if eventTime == 0 { eventTime = now + clockOffset }
+    }
+
+    /// What is held, for a person.
+    public var held: [String] {
+        desks.compactMap { desk in
+            memory.holding(desk.name).map { "\(desk.name): \($0.position.side.rawValue) \($0.position.quantity)" }
+        }
+    }
+
     func desk(_ symbol: String) -> Int? { desks.firstIndex { $0.name == symbol } }
 
     func ticket(_ link: String) -> Int? { tickets.firstIndex { $0.link == link } }
@@ -142,11 +157,9 @@ public struct Executor {
     }
 
     /// No further intents come: at the end of input, or when somebody asks the program to end.
-    public mutating func end() {
+    public mutating func end(at now: Int64) {
         isEnding = true
         guard settings.onEnd == .flatten else { return }
-        for index in desks.indices where desks[index].closing == nil {
-            desks[index].closing = Desk.Closing()
-        }
+        for index in desks.indices { resolve(index, at: now) }
     }
 }

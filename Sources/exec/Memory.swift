@@ -24,6 +24,8 @@ struct Memory {
     private(set) var booked: [String: Quantity] = [:]
     /// By symbol; a position that is gone stays until the next one.
     private(set) var holdings: [String: Holding] = [:]
+    /// The symbols in which exec closes by itself what is held, if it still is.
+    private(set) var closings: Set<String> = []
     /// Why nothing is opened, until a person has looked.
     private(set) var halts: [(code: String, reason: String)] = []
     private(set) var day: (number: Int64, equity: Money)?
@@ -56,6 +58,7 @@ struct Memory {
             if halts.contains(where: { $0.code == Executor.dailyLoss }) { day = nil }
             halts = []
         case .gone(let symbol, _): holdings[symbol]?.position.vanish()
+        case .close(let symbol, _): closings.insert(symbol)
         case .run, .stop: break
         }
         return .zero
@@ -70,6 +73,8 @@ struct Memory {
             reductions.removeAll { $0 < sending.ts - 120_000_000 }
             return reductions.append(sending.ts)
         }
+        // What is opened from here on is another position.
+        closings.remove(sending.symbol)
         openings.removeAll { $0.ts < sending.ts - 120_000_000 }
         openings.append((sending.ts, sending.notional))
     }

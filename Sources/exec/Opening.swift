@@ -76,7 +76,7 @@ extension Executor {
 
     private mutating func resume(_ opening: Opening, at now: Int64, into out: inout Output) {
         let isHolding = desks.contains { memory.holding($0.name) != nil }
-        if !memory.open.isEmpty || isHolding { eventTime = now + clockOffset }
+        if !memory.open.isEmpty || isHolding { setEventTime(now) }
         for link in memory.open {
             guard let sending = memory.sent[link] else { continue }
             var ticket = Ticket(sending: sending, askAt: now)
@@ -99,6 +99,11 @@ extension Executor {
         for index in desks.indices where desks[index].differsSince == nil && !hasTicket(desks[index].name) {
             desks[index].startedAt = now + clockOffset - 5_000_000
         }
+        for name in memory.closings.sorted() where memory.holding(name) != nil || hasTicket(name) {
+            guard let index = desk(name) else { continue }
+            say("\(name): what is held is closed: an earlier run had begun to")
+            resolve(index, at: now)
+        }
         for halt in memory.halts { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
     }
 
@@ -109,7 +114,6 @@ extension Executor {
         if let leverage = row.leverage(otherThan: settings.leverage) {
             shut(index, "what is held has leverage \(leverage), and --leverage is \(settings.leverage)")
         }
-        if desks[index].differsSince != nil, eventTime == 0 { eventTime = now + clockOffset }
     }
 }
 

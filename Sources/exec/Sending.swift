@@ -27,21 +27,23 @@ extension Executor {
         guard let holding = memory.holding(desk.name) else {
             // What is on its way may open something yet.
             guard !hasTicket(desk.name) else { return }
-            desks[index].closing = nil
+            (desks[index].closing, desks[index].standBy) = (nil, nil)
             for reduction in desk.waiting {
                 writeReject(reduction.intent, desk.name, Rejection("no_position", "the position is gone"), into: &out)
             }
             desks[index].waiting = []
             return
         }
-        if let closing = desk.closing {
-            guard now >= closing.notBefore else { return }
+        if let due = desk.closing?.notBefore ?? desk.standBy?.by {
+            guard now >= due else { return }
+            if desk.closing == nil { resolve(index, at: now) }
+            let tries = desk.closing?.tries ?? 0
             // What was done by the ones before is known sooner by asking.
-            if closing.tries > 0 { desks[index].tradesAskAt = desks[index].tradesAskAt ?? now }
+            if tries > 0 { desks[index].tradesAskAt = desks[index].tradesAskAt ?? now }
             desks[index].closing?.tries += 1
-            desks[index].closing?.notBefore = now + min(10_000_000, 500_000 << min(5, Int64(closing.tries)))
+            desks[index].closing?.notBefore = now + min(10_000_000, 500_000 << min(5, Int64(tries)))
             close(
-                holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: closing.tries, at: now, into: &out)
+                holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: tries, at: now, into: &out)
         } else if let place = desk.waiting.firstIndex(where: { now >= $0.notBefore && mayGo($0, desk) }) {
             let reduction = desks[index].waiting.remove(at: place)
             guard now - reduction.since <= reductionAge else {
@@ -69,15 +71,25 @@ extension Executor {
     /// An order closes all that is held: if it is not accepted within two seconds, what is held is not left to wait for it.
     mutating func standBy(_ sending: Sending, _ index: Int, at now: Int64) {
         guard sending.isReduceOnly, sending.fraction.units == Rate.one, desks[index].closing == nil else { return }
-        desks[index].closing = Desk.Closing(standsFor: sending.link, notBefore: now + 2_000_000)
+        desks[index].standBy = (sending.link, now + 2_000_000)
     }
 
     /// That order was accepted, or surely not taken.
     mutating func standDown(_ sending: Sending) {
-        guard let index = desk(sending.symbol), desks[index].closing?.standsFor == sending.link,
-            desks[index].closing?.tries == 0
-        else { return }
-        desks[index].closing = nil
+        guard let index = desk(sending.symbol), desks[index].standBy?.link == sending.link else { return }
+        desks[index].standBy = nil
+    }
+
+    /// From here on exec closes what is held by itself, until nothing is: also after a restart.
+    mutating func resolve(_ index: Int, after pause: Int64 = 0, at now: Int64) {
+        desks[index].standBy = nil
+        guard desks[index].closing == nil else { return }
+        desks[index].closing = Desk.Closing(notBefore: pause > 0 ? now + pause : 0)
+        let name = desks[index].name
+        // Where nothing is held yet, what is on its way may open something.
+        if settings.isLive, !memory.closings.contains(name), memory.holding(name) != nil || hasTicket(name) {
+            note(.close(symbol: name, ts: now))
+        }
     }
 
     func wrongSide(_ side: Side, _ held: Direction) -> Rejection {
@@ -91,7 +103,8 @@ extension Executor {
     /// When `pump` has something to send; nil if it has not.
     func pumpAt(_ desk: Desk) -> Int64? {
         guard memory.holding(desk.name) != nil,
-            let first = desk.closing?.notBefore ?? desk.waiting.filter({ mayGo($0, desk) }).map(\.notBefore).min()
+            let first = desk.closing?.notBefore ?? desk.standBy?.by
+                ?? desk.waiting.filter({ mayGo($0, desk) }).map(\.notBefore).min()
         else { return nil }
         return max(first, freeAt(desk))
     }

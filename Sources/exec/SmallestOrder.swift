@@ -16,9 +16,10 @@ public struct SmallestOrder {
         let value = price * terms.minimum
         let need = terms.need(terms.minimum)
         let fee = Fees.taker(Level(price: price, quantity: terms.minimum), instrument)
+        // What it takes is said rather too high than too low.
         func share(_ part: Money) -> String {
             guard equity > .zero else { return "more than all" }
-            return "\(Double(part.units * 1000 / equity.units) / 10) %"
+            return "\((Double(part.units) / Double(equity.units) * 10_000).rounded(.up) / 100) %"
         }
         let least = value.units <= 0 || equity <= .zero ? nil : Double(value.units) / Double(equity.units)
         let halves = equity.times(leverage, .down) >= value + value
@@ -40,8 +41,8 @@ public struct SmallestOrder {
 }
 
 extension Money {
-    /// To the hundredth, for people.
+    /// Up to the hundredth, for people.
     fileprivate var rounded: Money {
-        Money(units: (units + 50_000_000_000_000) / 100_000_000_000_000 * 100_000_000_000_000)
+        Money(units: (units + 99_999_999_999_999) / 100_000_000_000_000 * 100_000_000_000_000)
     }
 }

@@ -453,7 +453,7 @@ final class Simulation {
     }
 
     /// The standard input ends.
-    func end() throws { try act { executor, _ in executor.end() } }
+    func end() throws { try act { executor, _ in executor.end(at: now) } }
 
     /// Somebody else trades on the account.
     func tradeOutside(_ symbol: String, _ side: String, _ quantity: String) throws {

@@ -66,8 +66,14 @@ final class Caller {
     }
 
     /// Asks for something public.
-    func publicly(_ path: String, _ query: String) throws -> Answer {
-        do throws(RESTFailure) { return try client.ask(path, query: query) } catch { throw unreachable(error) }
+    /// - Parameter symbol: whose it is, where the exchange may not know it.
+    func publicly(_ path: String, _ query: String, of symbol: String? = nil) throws -> Answer {
+        do throws(RESTFailure) { return try client.ask(path, query: query) } catch {
+            if let symbol, case .refused(10001, let text) = error {
+                throw Failure.refused(.usage, "unable to trade \(symbol): the exchange refuses it: \(text)")
+            }
+            throw refusal(path, error)
+        }
     }
 
     /// Sets the clock by the fastest of three answers.

@@ -65,11 +65,11 @@ struct ExecCommand: StageCommand {
             caller: caller, options: options, isLive: live, isDemo: venues.demo,
             keyScope: KeyScope(isLive: live || check, isMainAllowed: mainAccount))
         try Self.heedBan(state)
+        caller.onBan = { [state] in State.keepBan(until: steadyMicroseconds() + Executor.banTime, in: state) }
         if check { return try Check(startup).run() }
         let folder = try State(state)
         let accountLock = live ? try AccountLock(key) : nil
         defer { withExtendedLifetime(accountLock) {} }
-        caller.onBan = { folder.keepBan(until: steadyMicroseconds() + Executor.banTime) }
         let opening = try startup.open(folder.entries)
         var output = Output(passesOn: !filter.only)
         let executor: Executor
@@ -83,8 +83,9 @@ struct ExecCommand: StageCommand {
     }
 
     private static func heedBan(_ state: String) throws {
-        let wait = min(State.bannedUntil(in: state) - steadyMicroseconds(), Executor.banTime)
-        guard wait <= 0 else {
+        let wait = State.bannedUntil(in: state) - steadyMicroseconds()
+        // One that is longer was written by a clock that was off.
+        guard wait <= 0 || wait > Executor.banTime else {
             throw Failure.refused(
                 .temporary,
                 "unable to start: the exchange has refused this address (HTTP 403); it is not asked for another "

@@ -26,6 +26,9 @@ final class ExecRun {
     private var isStreamReadable = false
     private var endBy: Int64?
     private var interruption: Int32?
+    /// The `meta` record, until it is written.
+    private var meta: ((Int64) -> [UInt8])?
+    private var hasRead = false
     private var haltCheckedAt: Int64 = 0
 
     init(
@@ -36,7 +39,8 @@ final class ExecRun {
         self.state = state
         self.stream = stream
         self.output = output
-        input = Intake(0, program: "drift-exec", meta: meta)
+        self.meta = meta
+        input = Intake(0, program: "drift-exec", meta: nil)
         do throws(RESTFailure) { wire = try Wire(caller) } catch {
             throw Failure.refused(.unavailable, "unable to reach \(caller.host.base): \(error.text)")
         }
@@ -80,6 +84,11 @@ final class ExecRun {
         isReadable = false
         guard let count = try input.fill() else { return }
         while input.next(&output) {
+            hasRead = true
+            if let meta, input.reader.record.hasTime {
+                output.open(with: meta(input.reader.record.ts))
+                self.meta = nil
+            }
             executor.receive(input.reader, at: steadyMicroseconds(), into: &output)
             try act()
         }
@@ -137,6 +146,11 @@ final class ExecRun {
 
     private func flush() {
         output.settle()
+        // What happens before the first line comes is told at once, and behind what says who tells it.
+        if !hasRead, output.count > 0, let meta {
+            outbox += meta(steadyMicroseconds() + executor.clockOffset)
+            self.meta = nil
+        }
         output.drain { outbox.append(contentsOf: $0) }
         guard outputFailure == nil else { return outbox.removeAll() }
         var sent = 0
@@ -196,12 +210,13 @@ final class ExecRun {
     private func end() {
         guard endBy == nil else { return }
         endBy = steadyMicroseconds() + Self.endLimit
-        executor.end()
+        executor.end(at: steadyMicroseconds())
     }
 
     private func finish() throws {
-        _ = state.keep(Remark.stop(at: steadyMicroseconds()))
+        let isKept = state.keep(Remark.stop(at: steadyMicroseconds()))
         tell("the journal ends with \(state.head)")
+        for position in executor.held { tell("\(position) is still held") }
         let isDone = executor.isDone
         if !isDone { tell("the end came before all was known: the next start asks the exchange") }
         if let outputFailure { throw Failure.refused(.io, "unable to write to standard output: \(outputFailure)") }
@@ -209,6 +224,7 @@ final class ExecRun {
             throw Failure.refused(
                 .io, "unable to write to standard output: \(outbox.count) bytes are not read for a minute")
         }
+        guard isKept else { throw Failure.refused(.io, state.failure ?? "") }
         if !isDone { throw Failure.refused(.unavailable, "unable to end all that was begun") }
         if let interruption { throw Failure.interrupted(interruption) }
         try input.check()

@@ -83,7 +83,7 @@ struct Startup {
     }
 
     func ask(_ symbol: String) throws -> Opening.Symbol {
-        let info = try caller.publicly("/v5/market/instruments-info", "category=linear&symbol=\(symbol)")
+        let info = try caller.publicly("/v5/market/instruments-info", "category=linear&symbol=\(symbol)", of: symbol)
             .list(InstrumentInfo.init).first { $0.symbol == symbol }
         let fees = try caller.get("/v5/account/fee-rate", "category=linear&symbol=\(symbol)")
             .result["list"]?.elements?.first { $0["symbol"]?.text ?? symbol == symbol }

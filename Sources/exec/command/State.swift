@@ -71,8 +71,19 @@ final class State {
     }
 
     /// Remembers it: a service that starts again must not ask again.
-    func keepBan(until time: Int64) {
-        let file = openat(folder, Self.ban, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    func keepBan(until time: Int64) { Self.keepBan(until: time, in: folder) }
+
+    /// Remembers it in a folder that is there, whoever works in it.
+    static func keepBan(until time: Int64, in path: String) {
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        defer { close(folder) }
+        var status = stat()
+        if fstat(folder, &status) == 0, status.st_uid == geteuid() { keepBan(until: time, in: folder) }
+    }
+
+    private static func keepBan(until time: Int64, in folder: Int32) {
+        let file = openat(folder, ban, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { return }
         defer { close(file) }
         let text = Array("\(time)".utf8)

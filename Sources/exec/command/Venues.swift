@@ -23,6 +23,16 @@ struct Venues: ParsableArguments {
         guard url.map({ Host($0) != nil }) ?? true else {
             throw ValidationError("--url is not https://HOST[:PORT], nor http:// to this machine")
         }
+        guard streamUrl.map(Self.isStream) ?? true else {
+            throw ValidationError("--stream-url is not wss://HOST[:PORT]/PATH, nor ws:// to this machine")
+        }
+    }
+
+    /// The same rules, by the same reader, of the same hosts.
+    private static func isStream(_ url: String) -> Bool {
+        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0] == "wss:" || parts[0] == "ws:" else { return false }
+        return Host("\(parts[0] == "wss:" ? "https" : "http")://\(parts[2])") != nil
     }
 
     var host: Host {

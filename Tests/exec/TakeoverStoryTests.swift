@@ -1,0 +1,141 @@
+import Bybit
+import Records
+import Rehearsal
+import Testing
+
+@testable import ExecFold
+
+/// What exec has taken on itself to close is closed, whoever else wanted to, and after every start. Not covered: chance
+/// (`FaultTests`).
+struct TakeoverStoryTests {
+    /// The end comes while an exit is on its way, which the exchange then refuses.
+    @Test func anEndIsNotForgottenForAnExitOnItsWay() throws {
+        let simulation = try Simulation.started(["--on-end", "flatten"])
+        try simulation.open()
+        try simulation.go(2)
+        simulation.verdict = .failure(.refused(110_007, "not enough"))
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.end()
+        try simulation.go(1)
+        simulation.verdict = nil
+        #expect(simulation.executor?.isDone == false)
+        try simulation.go(15)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(simulation.executor?.isDone == true)
+        #expect(simulation.said.contains { $0.contains("does not close it: 110007") } || simulation.wire.count == 3)
+    }
+
+    /// No stop is seen while an exit is in doubt: it is closed once the exit is refused.
+    @Test func anEmergencyIsNotForgottenForAnExitOnItsWay() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go { simulation.executor?.desks[0].protectBy != nil }
+        let by = try #require(simulation.executor?.desks[0].protectBy)
+        try simulation.go { simulation.now > by - 300_000 }
+        simulation.verdict = .failure(.refused(110_007, "not enough"))
+        let exit = simulation.now
+        // It is answered behind the moment at which the stop must have been seen.
+        simulation.faults.late = 1000
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(1)
+        simulation.faults = .none
+        try simulation.go { simulation.now > exit + 7_500_000 }
+        simulation.verdict = nil
+        try simulation.go(10)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+    }
+
+    @Test func whatRunsOutOfStopsIsNotBoughtAndSoldForEver() throws {
+        let simulation = try Simulation.started()
+        for round in 0..<2 {
+            let symbol = Simulation.symbols[round]
+            try simulation.open("o-\(round)", symbol)
+            try simulation.go(1)
+            try simulation.removeLevels(symbol)
+            try simulation.go { simulation.booked(symbol) == nil }
+            try simulation.open("again-\(round)", symbol)
+            #expect(try simulation.ends("again-\(round)") == [round == 0 ? "shut" : "halted"])
+        }
+        simulation.crash()
+        try simulation.go(10)
+        try simulation.open("later")
+        #expect(try simulation.ends("later") == ["halted"], "until a person has looked")
+    }
+
+    /// Others hold something in the symbol, so an exit in doubt is not repeated at once; that nobody has it is known after a
+    /// while, also without the stream.
+    @Test func besideOthersALostExitIsRepeatedWithoutTheStream() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
+        try simulation.go(10)
+        simulation.faults.requestLost = 1000
+        try simulation.reduce("BTC-r-1", 1)
+        simulation.faults = .none
+        try simulation.go(60) { try $0.breakStream() }
+        #expect(simulation.booked() == nil)
+        #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
+    }
+
+    @Test func whatWasBegunIsGoneOnWithAfterAStart() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.verdict = .failure(.unsent("connection refused"))
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(6)
+        #expect(try simulation.ends("BTC-r-1") == ["unsent"])
+        simulation.crash()
+        simulation.verdict = nil
+        try simulation.go(12)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        // That was this position: the next one is another.
+        try simulation.open("BTC-o-2")
+        try simulation.go(3)
+        simulation.crash()
+        try simulation.go(30)
+        #expect(simulation.booked() != nil)
+    }
+
+    /// A flat end that found nothing to close is over with the order it waited for.
+    @Test func whatWasToBeClosedAndNeverCameClosesNothingLater() throws {
+        let simulation = try Simulation.started(["--on-end", "flatten"])
+        simulation.verdict = .failure(.refused(110_007, "not enough"))
+        try simulation.open()
+        try simulation.end()
+        try simulation.go(3)
+        simulation.verdict = nil
+        simulation.crash()
+        try simulation.go(10)
+        try simulation.open("BTC-o-2")
+        try simulation.go(3)
+        simulation.crash()
+        try simulation.go(20)
+        #expect(simulation.booked() != nil)
+    }
+
+    /// A hand has turned the position over, and what it traded is not told.
+    @Test func besideWhatStandsOnTheOtherSideNothingIsOpened() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = try #require(simulation.booked().flatMap { Double($0) })
+        simulation.faults.frameLost = 1000
+        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
+        simulation.questionVerdict = { if case .executions = $0.subject { .success(nothing) } else { nil } }
+        try simulation.tradeOutside("BTCUSDT", "Sell", "\((size * 2 * 1000).rounded() / 1000)")
+        try simulation.go { simulation.booked() == nil }
+        #expect(simulation.executor?.desks[0].shut != nil, "at once")
+    }
+
+    @Test func idsAreForgottenWhenTheirIntentsAreTooOld() {
+        var names = RecentNames()
+        let start: Int64 = 1_760_000_000_000_000
+        let minutes: [(String, Int64)] = [("a", 0), ("a", 9), ("b", 9), ("b", 18), ("b", 31)]
+        let isNew = minutes.map { name, minute in names.insert(name, at: start + minute * 60_000_000) }
+        #expect(isNew == [true, false, true, false, true])
+    }
+}
