@@ -64,8 +64,9 @@ final class Simulation {
     var faults = Faults.none
     /// What orders are answered with, and not carried out; nil for the exchange's own answer.
     var verdict: Result<Answer, RESTFailure>?
-    /// How late every frame is, microseconds.
+    /// How late every frame, and every order, is, microseconds.
     var frameDelay: Int64 = 0
+    var orderDelay: Int64 = 0
     /// What questions are answered with; nil for the exchange's own answer.
     var questionVerdict: ((Request) -> Result<Answer, RESTFailure>?)?
     let exchange: Exchange
@@ -398,7 +399,7 @@ final class Simulation {
             }
         }
         let isLate = request.body != nil && happens(faults.late, "request late")
-        schedule(.arrive(request, run: run), in: delay(isLate ? 500...7000 : 1...20))
+        schedule(.arrive(request, run: run), in: (request.body == nil ? 0 : orderDelay) + delay(isLate ? 500...7000 : 1...20))
     }
 
     /// The program dies, and what is on the wire goes its way.
