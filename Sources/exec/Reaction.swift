@@ -2,7 +2,7 @@ public import Bybit
 
 /// What an answer to an order means.
 ///
-/// Source: Bybit API v5, "Error codes", and what clients have met; docs/exec.md has the table.
+/// Source: Bybit API v5, "Error codes", and what clients have met.
 enum Reaction: Equatable {
     /// It was taken; what becomes of it follows.
     case accepted

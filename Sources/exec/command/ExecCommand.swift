@@ -21,7 +21,7 @@ struct ExecCommand: StageCommand {
             The only stage that has a key. docs/exec.md says how to begin, what each refusal means, and how to stop it.
 
             EXIT STATUS
-              0 end of input; 64 usage, 65 lines that are no records or a damaged journal, 66 no key file, 69 exchange unreachable, \
+              0 end of input; 64 usage, 65 lines that are no records or a damaged journal, 66 no key file, 69 exchange unreachable, or not all was ended, \
             70 broken invariant, 74 a failed write or an output that nobody reads, 75 another exec works in the folder or with the key, or the address is banned, \
             77 a key or file that must not be used, 78 a profile or account that cannot be, 128 + n on signal n.
 
