@@ -59,6 +59,10 @@ targets += stage("exec", knows: ["Venue", "Bybit", "COpenSSL"], reaches: ["CUnix
 targets += stage("rebalance")
 targets += stage("report", knows: ["Statistics"])
 targets += stage("watch")
+targets += stage(
+    "run",
+    knows: ["FeedFold", "SignalFold", "LoopFold", "GateFold", "PaperFold", "RebalanceFold", "ReportFold"],
+    reaches: ["ReportFold"])
 targets += stage("ws", reaches: nio + [.product(name: "NIOSSL", package: "swift-nio-ssl")])
 targets += stage("exchange", knows: ["Venue", "Bybit"], reaches: nio)
 

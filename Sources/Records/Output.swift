@@ -9,6 +9,9 @@ public struct Output: ~Copyable {
     private var span = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Whether lines are passed on; without, only the derived records are written (`--only`).
     private let passesOn: Bool
+    /// What had been written when a line was passed on last: only that comes before the line. For whoever passes lines on
+    /// himself.
+    public private(set) var passedAt = 0
     /// What is written before the first derived record: the stage's `meta`.
     private var preamble: [UInt8] = []
     var wantsPreamble: Bool
@@ -37,6 +40,7 @@ public struct Output: ~Copyable {
     }
 
     public mutating func pass(_ line: UnsafeRawBufferPointer) {
+        passedAt = used
         if passesOn {
             if let start = span.baseAddress, start + span.count == line.baseAddress {
                 span = UnsafeRawBufferPointer(start: start, count: span.count + line.count)
@@ -74,6 +78,18 @@ public struct Output: ~Copyable {
     }
 
     public var count: Int { used + span.count }
+
+    /// What was written, where no line is passed on; followed by `RecordReader.padding` readable bytes, and there until
+    /// something more is written.
+    public mutating func written() -> UnsafeRawBufferPointer {
+        reserve(RecordReader.padding)
+        return UnsafeRawBufferPointer(start: buffer, count: used)
+    }
+
+    public mutating func removeAll() {
+        used = 0
+        passedAt = 0
+    }
 
     @inline(never)
     mutating func writePreamble() {

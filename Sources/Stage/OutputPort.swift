@@ -5,12 +5,15 @@ public import Records
 /// Standard output: every write is checked and finished.
 public struct OutputPort {
     private let descriptor: Int32
+    /// For diagnostics.
+    private let name: String
 
     /// Output of at least this many bytes is written even while input is at hand.
     public static let fullBytes = 1 << 16
 
-    public init(_ descriptor: Int32 = 1) {
+    public init(_ descriptor: Int32 = 1, name: String = "standard output") {
         self.descriptor = descriptor
+        self.name = name
         Pipes.widen(descriptor)
     }
 
@@ -49,7 +52,7 @@ public struct OutputPort {
             } else if errno == EAGAIN {
                 try (whileBlocked ?? waitForRoom)()
             } else if errno != EINTR {
-                throw Failure.refused(.io, "unable to write to standard output: \(errorText())")
+                throw Failure.refused(.io, "unable to write to \(name): \(errorText())")
             }
         }
     }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import TOMLKit
 
@@ -9,13 +10,11 @@ struct Profile {
         "ws", "feed", "signal", "loop", "gate", "paper", "exec", "rebalance", "exchange", "report", "watch",
     ]
 
-    let path: String
     /// The options of one stage in the order of the file, as keys and arguments.
     let options: [(key: String, arguments: [String])]
 
     /// - Throws: `Failure` if the file cannot be read, is no TOML, or has a section that no stage reads.
     init(path: String, section: String) throws {
-        self.path = path
         func refuse(_ cause: String) -> Failure {
             .refused(.configuration, "unable to use profile \(path): \(cause)")
         }
@@ -45,6 +44,24 @@ struct Profile {
             }
             return (key, [flag, try Self.text(value, key: key, refuse)])
         }
+    }
+
+    /// The options of one stage, which are its own and valid.
+    static func flags<Options: ParsableArguments>(
+        _ path: String, verb: String, _: Options.Type
+    ) throws -> [(key: String, arguments: [String])] {
+        let profile = try Profile(path: path, section: verb)
+        let known = ResolvedOptions.keys(of: Options())
+        for option in profile.options where !known.contains(option.key) {
+            throw Failure.refused(
+                .configuration,
+                "unable to use profile \(path): unknown key '\(option.key)' in [\(verb)]; keys are "
+                    + known.joined(separator: ", "))
+        }
+        do { _ = try Options.parse(profile.options.flatMap(\.arguments)) } catch {
+            throw Failure.refused(.configuration, "unable to use profile \(path): \(Options.message(for: error))")
+        }
+        return profile.options
     }
 
     private static func text(_ value: any TOMLValueConvertible, key: String, _ refuse: (String) -> Failure) throws

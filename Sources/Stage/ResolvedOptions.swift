@@ -22,13 +22,13 @@ struct ResolvedOptions {
     }
 
     /// One line an option: `key = value  # whence`.
-    func listing(verb: String, flags: [String], profile: Profile?) -> String {
+    func listing(verb: String, flags: [String], profile: (path: String, keys: [String])?) -> String {
         let width = values.map { $0.key.count + $0.json.count }.max() ?? 0
         let lines = values.map { key, json in
             let flag = "--" + key.replacing("_", with: "-")
             let source =
                 flags.contains { $0 == flag || $0.hasPrefix(flag + "=") }
-                ? "flag" : profile?.options.contains { $0.key == key } == true ? profile!.path : "default"
+                ? "flag" : profile?.keys.contains(key) == true ? profile!.path : "default"
             let padding = String(repeating: " ", count: width - key.count - json.count)
             return "\(json == "null" ? "# " : "")\(key) = \(json == "null" ? "none" : json)\(padding)  # \(source)\n"
         }
@@ -98,6 +98,11 @@ extension Argument: Parsed {
 struct Meta {
     let program: String
     let options: ResolvedOptions
+
+    init(verb: String, _ options: some ParsableArguments) {
+        program = "drift-\(verb)"
+        self.options = ResolvedOptions(of: options)
+    }
 
     func record(ts: Int64) -> [UInt8] {
         var out = Output()

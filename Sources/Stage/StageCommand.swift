@@ -26,7 +26,7 @@ extension StageCommand {
         UnixSignals.watch()
         do {
             let command = try parse()
-            let meta = Meta(program: program, options: ResolvedOptions(of: command.options))
+            let meta = Meta(verb: verb, command.options)
             try command.run { meta.record(ts: $0) }
         } catch Failure.closedOutput {
             Glibc.exit(ExitStatus.success.rawValue)
@@ -67,22 +67,14 @@ extension StageCommand {
         guard let path = profilePath(in: arguments) else {
             return try finish(arguments, profile: nil)
         }
-        let profile = try Profile(path: path, section: verb)
-        let known = ResolvedOptions.keys(of: Options())
-        for option in profile.options where !known.contains(option.key) {
-            throw Failure.refused(
-                .configuration,
-                "unable to use profile \(path): unknown key '\(option.key)' in [\(verb)]; keys are "
-                    + known.joined(separator: ", "))
-        }
-        let flags = profile.options.flatMap(\.arguments)
-        do { _ = try Options.parse(flags) } catch {
-            throw Failure.refused(.configuration, "unable to use profile \(path): \(Options.message(for: error))")
-        }
-        return try finish(flags + arguments, profile: profile, own: arguments)
+        let options = try Profile.flags(path, verb: verb, Options.self)
+        return try finish(
+            options.flatMap(\.arguments) + arguments, profile: (path, options.map(\.key)), own: arguments)
     }
 
-    private static func finish(_ arguments: [String], profile: Profile?, own: [String]? = nil) throws -> Self {
+    private static func finish(
+        _ arguments: [String], profile: (path: String, keys: [String])?, own: [String]? = nil
+    ) throws -> Self {
         guard let command = try parseAsRoot(arguments) as? Self else {
             throw CleanExit.helpRequest(Self.self)
         }

@@ -5,10 +5,9 @@ public import Stage
 ///
 /// It is an end of the pipeline, where the world comes in, so it owns its files and its clock; what it writes is
 /// still a function of its options and the bytes of its files alone.
-public struct FeedStage: ~Copyable {
+public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
     private let sources: [Source]
-    private let port: OutputPort
-    private var output = Output()
+    private var outlet: Outlet
     private var meta: ((Int64) -> [UInt8])?
     private var pace: Pace?
     private var progress = Progress()
@@ -18,9 +17,9 @@ public struct FeedStage: ~Copyable {
     ///   - meta: the stage's `meta` record, given the time of the first record.
     /// - Throws: `Failure` if a file cannot be read.
     public init(
-        _ options: FeedOptions, output port: OutputPort = OutputPort(), meta: @escaping (Int64) -> [UInt8]
+        _ options: FeedOptions, into outlet: consuming Outlet, meta: @escaping (Int64) -> [UInt8]
     ) throws {
-        self.port = port
+        self.outlet = outlet
         self.meta = meta
         pace = options.speed.map { Pace(speed: $0, from: Int64(options.from?.rawValue ?? 0)) }
         if let seed = options.synthetic {
@@ -36,11 +35,11 @@ public struct FeedStage: ~Copyable {
         defer { progress.clear() }
         do {
             try merge()
-            try flush()
+            try outlet.finish()
         } catch Failure.closedOutput {
             throw Failure.closedOutput
         } catch {
-            try port.flush(&output)
+            try outlet.finish()
             throw error
         }
         try reportFaults()
@@ -75,21 +74,15 @@ public struct FeedStage: ~Copyable {
     /// Reads until the source has a line due, or is at its end.
     private mutating func refill(_ source: Source) throws {
         while !source.held.hasDue, !source.isFinished {
-            try makeWay()
+            try outlet.makeWay()
             if let descriptor = source.awaited {
-                try Waiting.forInput(descriptor) { try port.flush(&output) }
+                try Waiting.forInput(descriptor) { try outlet.flush() }
                 try source.fill()
             }
             source.take()
             progress.show(time: time, share: Self.share(of: sources))
         }
         if !source.held.hasDue, let failure = source.failure { throw failure }
-    }
-
-    /// Lets go of the lines of the sources: what they lie in is about to be overwritten.
-    private mutating func makeWay() throws {
-        output.settleUnlessFull(OutputPort.fullBytes)
-        if output.count >= OutputPort.fullBytes { try flush() }
     }
 
     private mutating func emit(_ held: inout ReorderBuffer, before bound: Int64) throws {
@@ -99,26 +92,20 @@ public struct FeedStage: ~Copyable {
                 if pace != nil { try wait(until: line.ts) }
                 time = line.ts
             }
-            output.pass(UnsafeRawBufferPointer(start: line.start, count: Int(line.count)))
+            try outlet.pass(UnsafeRawBufferPointer(start: line.start, count: Int(line.count)))
         }
-        if output.count >= OutputPort.fullBytes { try flush() }
     }
 
     private mutating func open(_ ts: Int64) {
-        if let meta { output.open(with: meta(ts)) }
+        if let meta { outlet.open(with: meta(ts)) }
         meta = nil
-    }
-
-    private mutating func flush() throws {
-        try port.flush(&output)
-        try Waiting.endIfInterrupted {}
     }
 
     /// Waits until a record is due by the clock.
     private mutating func wait(until ts: Int64) throws {
         while let seconds = pace?.wait(until: ts), seconds > 0 {
             progress.show(time: time, share: Self.share(of: sources))
-            try Waiting.sleep(seconds: seconds) { try port.flush(&output) }
+            try Waiting.sleep(seconds: seconds) { try outlet.flush() }
         }
     }
 

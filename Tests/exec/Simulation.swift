@@ -399,7 +399,9 @@ final class Simulation {
             }
         }
         let isLate = request.body != nil && happens(faults.late, "request late")
-        schedule(.arrive(request, run: run), in: (request.body == nil ? 0 : orderDelay) + delay(isLate ? 500...7000 : 1...20))
+        schedule(
+            .arrive(request, run: run), in: (request.body == nil ? 0 : orderDelay) + delay(isLate ? 500...7000 : 1...20)
+        )
     }
 
     /// The program dies, and what is on the wire goes its way.

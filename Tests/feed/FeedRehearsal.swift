@@ -32,7 +32,8 @@ struct FeedRehearsal {
         defer { try? output.close() }
         var complaint: String?
         do {
-            var feed = try FeedStage(FeedOptions.parse(arguments), output: OutputPort(output.fileDescriptor)) { ts in
+            var feed = try FeedStage(FeedOptions.parse(arguments), into: PipeOutlet(OutputPort(output.fileDescriptor)))
+            { ts in
                 Array("{\"type\":\"meta\",\"ts\":\(ts)}\n".utf8)
             }
             try feed.run()

@@ -58,7 +58,7 @@ struct FeedCommand: StageCommand {
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         if options.live != nil { return try LiveFeed(options, meta: meta).run() }
-        var stage = try FeedStage(options, meta: meta)
+        var stage = try FeedStage(options, into: PipeOutlet(), meta: meta)
         try stage.run()
     }
 }

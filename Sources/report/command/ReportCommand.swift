@@ -104,13 +104,7 @@ struct ReportCommand: StageCommand {
 
     private func write(_ figures: some Encodable, text: String) throws {
         var bytes = Array(text.utf8)
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            encoder.nonConformingFloatEncodingStrategy = .convertToString(
-                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            bytes = Array(try encoder.encode(figures)) + [10]
-        }
+        if json { bytes = try ReportJSON.line(figures) }
         try bytes.withUnsafeBytes { try OutputPort().write($0) }
     }
 

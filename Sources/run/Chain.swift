@@ -1,0 +1,163 @@
+import FeedFold
+import GateFold
+import LoopFold
+import PaperFold
+import RebalanceFold
+public import Records
+import SignalFold
+import Stage
+
+/// The stages behind the feed, back to back in one process: the records go from one to the next as the pipes would carry them,
+/// in the same order, so that what arrives at the end is the same bytes.
+///
+/// A line of the feed is read once, for all stages; what a stage derives is read as the next one would read it. The loop
+/// is the order of `LoopStage`: what rebalance says waits until the loop would insert it.
+struct Chain: ~Copyable {
+    private var reader = RecordReader()
+    private var signal: Link<SignalStage>
+    private var loop: LoopStage
+    private var loopMeta: ((Int64) -> [UInt8])?
+    private var gate: Link<GateStage>
+    private var paper: Link<PaperStage>
+    private var rebalance: Link<RebalanceStage>
+    /// What rebalance has said and the loop has not inserted yet.
+    private var returned: [UInt8] = []
+    private var insertedCount = 0
+    private var sink: any ChainSink
+
+    init(_ plan: Plan, into sink: any ChainSink) {
+        signal = Link(SignalStage(plan.signal.options), meta: plan.signal.meta)
+        loop = LoopStage(plan.loop.options)
+        loopMeta = plan.loop.meta
+        gate = Link(GateStage(plan.gate.options), meta: plan.gate.meta)
+        paper = Link(PaperStage(plan.paper.options), meta: plan.paper.meta)
+        rebalance = Link(RebalanceStage(plan.rebalance.options), meta: plan.rebalance.meta)
+        self.sink = sink
+    }
+
+    /// Takes a line of the feed.
+    /// - Parameter line: a record, with its LF, followed by `RecordReader.padding` readable bytes.
+    /// - Throws: what is wrong with it, which the feed should have found; and what the sink throws.
+    @inline(__always)
+    mutating func take(_ line: UnsafeRawBufferPointer) throws {
+        try reader.read(line)
+        guard signal.receive(reader) else { return try throughLoop(line) }
+        let (after, before) = signal.take()
+        for line in before {
+            try reader.read(line)
+            try throughLoop(line)
+        }
+        if !before.isEmpty { try reader.read(line) }
+        try throughLoop(line)
+        for line in after {
+            try reader.read(line)
+            try throughLoop(line)
+        }
+    }
+
+    /// The end of the feed.
+    mutating func finish() throws {
+        signal.finish(reader)
+        for line in signal.take().lines {
+            try reader.read(line)
+            try throughLoop(line)
+        }
+        try awaitSync()
+        // The loop has ended: what comes back now goes nowhere.
+        gate.finish(reader)
+        for line in gate.take().lines {
+            try reader.read(line)
+            try throughPaper(line)
+        }
+        paper.finish(reader)
+        for line in paper.take().lines {
+            try reader.read(line)
+            try throughEnd(line)
+        }
+        try sink.finish()
+    }
+
+    // MARK: From stage to stage; `line` is what the reader has read last
+
+    @inline(__always)
+    private mutating func throughLoop(_ line: UnsafeRawBufferPointer) throws {
+        if loop.mustWait(reader.record) {
+            try awaitSync()
+            try reader.read(line)
+        }
+        let (hasTime, ts) = (reader.record.hasTime, reader.record.ts)
+        loop.pass(reader.record)
+        try throughGate(line)
+        if hasTime, let meta = loopMeta {
+            loopMeta = nil
+            let record = meta(ts) + Array(repeating: 0, count: RecordReader.padding)
+            try record.withUnsafeBytes { bytes in
+                let line = UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - RecordReader.padding)])
+                try reader.read(line)
+                try throughGate(line)
+            }
+        }
+    }
+
+    /// Inserts what has come back, up to the `sync` of the last signal, if that has not been.
+    private mutating func awaitSync() throws {
+        while loop.awaited != nil {
+            if insertedCount == returned.count { takeReturned() }
+            let (text, start) = (returned, insertedCount)
+            try text.withUnsafeBytes { bytes in
+                let end = bytes.count - RecordReader.padding
+                var lines = Lines(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                while loop.awaited != nil, let line = lines.next() {
+                    insertedCount += line.count
+                    try reader.read(line)
+                    loop.insert(reader.record)
+                    try throughGate(line)
+                }
+                if insertedCount == end { insertedCount = bytes.count }
+            }
+        }
+    }
+
+    /// The lines of rebalance, with padding behind them.
+    private mutating func takeReturned() {
+        let lines = rebalance.takeAll()
+        precondition(!lines.isEmpty, "rebalance has not answered a signal")
+        returned = Array(lines) + Array(repeating: 0, count: RecordReader.padding)
+        insertedCount = 0
+    }
+
+    @inline(__always)
+    private mutating func throughGate(_ line: UnsafeRawBufferPointer) throws {
+        guard gate.receive(reader) else { return try throughPaper(line) }
+        let (after, _) = gate.take()
+        try throughPaper(line)
+        for line in after {
+            try reader.read(line)
+            try throughPaper(line)
+        }
+    }
+
+    @inline(__always)
+    private mutating func throughPaper(_ line: UnsafeRawBufferPointer) throws {
+        guard paper.receive(reader) else { return try throughEnd(line) }
+        let (after, _) = paper.take()
+        try throughEnd(line)
+        for line in after {
+            try reader.read(line)
+            try throughEnd(line)
+        }
+    }
+
+    @inline(__always)
+    private mutating func throughEnd(_ line: UnsafeRawBufferPointer) throws {
+        try sink.take(reader)
+        _ = rebalance.receive(reader)
+    }
+}
+
+/// The end of the chain: where the stream goes.
+protocol ChainSink: AnyObject {
+    /// Takes the record that `reader` has read last: it may be overwritten then.
+    func take(_ reader: borrowing RecordReader) throws
+    func finish() throws
+}

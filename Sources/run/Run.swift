@@ -1,0 +1,75 @@
+import FeedFold
+public import Records
+public import ReportFold
+public import Stage
+
+/// One run of the pipeline in this process, from the files to the report.
+public enum Run {
+    /// - Parameter audit: where the stream is written, all of it; nil to write it nowhere.
+    /// - Throws: `Failure`.
+    public static func report(_ plan: Plan, audit port: OutputPort? = nil) throws -> Summary {
+        let options = plan.report.options
+        let recorder = Recorder(options, port)
+        var feed = try FeedStage(
+            plan.feed.options, into: ChainOutlet(Chain(plan, into: recorder)), meta: plan.feed.meta)
+        try feed.run()
+        return Summary(recorder.audit, options)
+    }
+}
+
+/// The feed's end: the chain.
+struct ChainOutlet: FeedOutlet, ~Copyable {
+    private var chain: Chain
+    private var meta: [UInt8]?
+
+    init(_ chain: consuming Chain) { self.chain = chain }
+
+    mutating func open(with meta: [UInt8]) { self.meta = meta }
+
+    mutating func pass(_ line: UnsafeRawBufferPointer) throws {
+        try chain.take(line)
+        if meta != nil { try passMeta() }
+    }
+
+    @inline(never)
+    private mutating func passMeta() throws {
+        guard let meta else { return }
+        self.meta = nil
+        try (meta + Array(repeating: 0, count: RecordReader.padding)).withUnsafeBytes { bytes in
+            try chain.take(UnsafeRawBufferPointer(rebasing: bytes[..<meta.count]))
+        }
+    }
+
+    mutating func makeWay() throws { try flush() }
+
+    mutating func flush() throws {
+        if let number = UnixSignals.pending { throw Failure.interrupted(number) }
+    }
+
+    mutating func finish() throws { try chain.finish() }
+}
+
+/// The end of the chain: the report reads the stream, and it is written down, if somebody wants it.
+final class Recorder: ChainSink {
+    private(set) var audit: Audit
+    private let port: OutputPort?
+    private var output = Output()
+
+    init(_ options: ReportOptions, _ port: OutputPort?) {
+        audit = Audit(options)
+        self.port = port
+    }
+
+    func take(_ reader: borrowing RecordReader) throws {
+        audit.take(reader)
+        guard let port else { return }
+        output.pass(reader.record)
+        output.settle()
+        if output.count >= OutputPort.fullBytes { try port.flush(&output) }
+    }
+
+    func finish() throws {
+        audit.finish()
+        try port?.flush(&output)
+    }
+}
