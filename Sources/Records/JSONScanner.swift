@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a line is no record, and where in the line.
 public struct Malformed: Error, Equatable {
     public let problem: String
@@ -124,7 +126,8 @@ struct JSONScanner: ~Copyable {
 
     private func sameKey(_ a: Member, _ b: Member) -> Bool {
         if a.hasEscape || b.hasEscape { return unescaped(a) == unescaped(b) }
-        return key(a).elementsEqual(key(b))
+        let (a, b) = (key(a), key(b))
+        return a.count == b.count && (a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
     }
 
     private func key(_ member: Member) -> UnsafeBufferPointer<UInt8> {
@@ -144,7 +147,7 @@ struct JSONScanner: ~Copyable {
         case UInt8(ascii: "n"): try word("null")
         default:
             let start = i
-            guard Number.scan(text, &i) != nil, i <= end else { throw Malformed("no valid JSON value", at: start) }
+            guard Number.skip(text, &i), i <= end else { throw Malformed("no valid JSON value", at: start) }
         }
     }
 

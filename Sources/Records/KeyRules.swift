@@ -26,7 +26,7 @@ enum Rule {
         case .numberOrNull: value.isNull || value.bounded != nil
         case .integer: value.integer != nil
         case .string: value.isString
-        case .symbol: value.string.map { (1...SymbolTable.nameLimit).contains($0.count) } ?? false
+        case .symbol: value.isString && value.withString { (1...SymbolTable.nameLimit).contains($0.count) }
         case .stringOrNull: value.isNull || value.isString
         case .side: value.equals("buy") || value.equals("sell")
         case .direction: value.equals("long") || value.equals("short") || value.equals("flat")
@@ -77,7 +77,11 @@ extension RecordValue {
 extension RecordKind {
     /// The keys that this program relies on, beyond `type`; `docs/records.md` and `schema/` list all.
     /// In the market types the numeric keys come first, in the order of `Record.values`.
-    var keyRules: [KeyRule] {
+    var keyRules: [KeyRule] { Self.rules[Int(rawValue)] }
+
+    private static let rules = allCases.map(\.ownRules)
+
+    private var ownRules: [KeyRule] {
         let time = KeyRule("ts", .integer)
         let symbol = KeyRule("sym", .symbol)
         switch self {

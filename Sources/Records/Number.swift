@@ -132,6 +132,25 @@ public struct Number: Sendable {
         return scanLong(text, start: start, &index)
     }
 
+    /// Moves `index` behind a number, if one stands there, as `scan` would.
+    static func skip(_ text: UnsafePointer<UInt8>, _ index: inout Int) -> Bool {
+        var i = index
+        if text[i] == UInt8(ascii: "-") { i += 1 }
+        let first = i
+        while text[i] &- 48 < 10 { i += 1 }
+        guard i > first, i == first + 1 || text[first] != 48 else { return false }
+        if text[i] == UInt8(ascii: ".") {
+            let point = i
+            i += 1
+            while text[i] &- 48 < 10 { i += 1 }
+            guard i > point + 1 else { return false }
+        }
+        // So long a number without an exponent is finite, whatever its digits.
+        guard i - first <= 300, text[i] | 0x20 != UInt8(ascii: "e") else { return scan(text, &index) != nil }
+        index = i
+        return true
+    }
+
     /// More than 18 digits, more than 53 bits or an exponent: `strtod` of the C library, correctly rounded.
     @inline(never)
     private static func scanLong(_ text: UnsafePointer<UInt8>, start: Int, _ index: inout Int) -> Number? {

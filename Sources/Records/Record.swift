@@ -55,7 +55,7 @@ func find(
         let same =
             member.hasEscape
             ? key.withUTF8Buffer { $0.elementsEqual(JSONText.unescape(text)) }
-            : key.withUTF8Buffer { $0.elementsEqual(text) }
+            : isSame(key, text)
         if same { return RecordValue(text: UnsafeRawBufferPointer(rebasing: line[member.valueStart...]), member) }
     }
     return nil
@@ -106,18 +106,16 @@ public struct RecordValue {
     }
 
     /// The bytes that a string stands for.
-    public var string: [UInt8]? {
-        guard isString else { return nil }
-        let inner = rest[1..<(count - 1)]
-        return inner.contains(UInt8(ascii: "\\")) ? JSONText.unescape(inner) : Array(inner)
+    public var string: [UInt8]? { isString ? withString { Array($0) } : nil }
+
+    /// The bytes that a string stands for, where they lie if nothing is escaped; it must be a string.
+    func withString<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let inner = UnsafeRawBufferPointer(rebasing: rest[1..<(count - 1)])
+        guard inner.contains(UInt8(ascii: "\\")) else { return body(inner) }
+        return JSONText.unescape(inner).withUnsafeBytes(body)
     }
 
-    public func equals(_ literal: StaticString) -> Bool {
-        guard isString else { return false }
-        let inner = rest[1..<(count - 1)]
-        if literal.withUTF8Buffer({ $0.elementsEqual(inner) }) { return true }
-        return inner.contains(UInt8(ascii: "\\")) && literal.withUTF8Buffer { $0.elementsEqual(string ?? []) }
-    }
+    public func equals(_ literal: StaticString) -> Bool { isString && withString { isSame(literal, $0) } }
 
     /// The keys of an object with their values, in their order; empty if it is none.
     public func forEachMember(_ body: (_ key: [UInt8], _ value: RecordValue) -> Void) {

@@ -1,5 +1,7 @@
+import Glibc
+
 /// The record types of the wire, version 1 (`docs/records.md`).
-public enum RecordKind: String, CaseIterable, Sendable {
+public enum RecordKind: UInt8, CaseIterable, Sendable {
     case instrument, trade, quote, bar, mark, funding, gap, clock, phase, planted
     case warmup, signal
     case verdict, intent
@@ -8,6 +10,24 @@ public enum RecordKind: String, CaseIterable, Sendable {
     case meta, bad, fault
     /// A type that this version does not know: legal, passed through.
     case other
+
+    /// As `type` names it.
+    public var name: StaticString { Self.names[Int(rawValue)] }
+
+    /// In the order of the cases.
+    private static let names: [StaticString] = [
+        "instrument", "trade", "quote", "bar", "mark", "funding", "gap", "clock", "phase", "planted", "warmup",
+        "signal",
+        "verdict", "intent", "order", "fill", "reject", "position", "account", "decision", "book", "sync", "meta",
+        "bad",
+        "fault", "other",
+    ]
+
+    /// - Returns: `other` for a name that is none of a known type.
+    init(named name: UnsafeRawBufferPointer) {
+        let place = Self.names.firstIndex { isSame($0, name) }
+        self = place.flatMap { RecordKind(rawValue: UInt8($0)) } ?? .other
+    }
 
     /// Whether `feed` writes it. Only these move event time: what a stage derives is a consequence, not an instant.
     public var isMarket: Bool {
@@ -28,4 +48,11 @@ public enum Side: String, Sendable {
     /// +1 to buy, -1 to sell.
     public var sign: Int { self == .buy ? 1 : -1 }
     public var opposite: Side { self == .buy ? .sell : .buy }
+}
+
+/// Whether a text is a literal.
+@inline(__always)
+func isSame(_ literal: StaticString, _ text: UnsafeRawBufferPointer) -> Bool {
+    text.count == literal.utf8CodeUnitCount
+        && (text.isEmpty || memcmp(literal.utf8Start, text.baseAddress!, text.count) == 0)
 }

@@ -185,8 +185,8 @@ public struct RecordReader: ~Copyable {
         try scanner.scan(line)
         record.members = UnsafeBufferPointer(start: scanner.members, count: scanner.count)
         guard let type = record["type"] else { throw Malformed("no type", at: 0) }
-        guard let name = type.string else { throw Malformed("type is no string", at: 0) }
-        record.kind = RecordKind(rawValue: String(decoding: name, as: UTF8.self)) ?? .other
+        guard type.isString else { throw Malformed("type is no string", at: 0) }
+        record.kind = type.withString { RecordKind(named: $0) }
         record.hasTime = false
         record.ts = 0
         record.symbol = -1
@@ -195,8 +195,8 @@ public struct RecordReader: ~Copyable {
             record.ts = ts
             record.hasTime = true
         }
-        if record.kind != .other, let name = record["sym"]?.string {
-            guard let number = name.withUnsafeBytes({ symbols.number(of: $0) }) else {
+        if record.kind != .other, let name = record["sym"], name.isString {
+            guard let number = name.withString({ symbols.number(of: $0) }) else {
                 throw Malformed("more than \(SymbolTable.limit) symbols", at: 0)
             }
             record.symbol = number
@@ -209,7 +209,7 @@ public struct RecordReader: ~Copyable {
     private mutating func hold(_ rule: KeyRule, _ index: Int) throws(Malformed) {
         guard let value = record[rule.key] else {
             if rule.isOptional { return }
-            throw Malformed("\(record.kind.rawValue) without \(rule.key)", at: 0)
+            throw Malformed("\(record.kind.name) without \(rule.key)", at: 0)
         }
         guard rule.rule.holds(value) else {
             throw Malformed("\(rule.key) is not \(rule.rule.expectation)", at: record.offset(of: value))

@@ -125,7 +125,7 @@ extension Output {
     }
 
     private mutating func put(_ kind: RecordKind) {
-        for byte in kind.rawValue.utf8 { put(byte) }
+        put(kind.name)
     }
 
     private mutating func put(_ value: Int64) {

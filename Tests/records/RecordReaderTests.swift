@@ -137,6 +137,31 @@ import Testing
         }
     }
 
+    @Test func kindsHaveTheirNames() {
+        for kind in RecordKind.allCases {
+            #expect("\(kind)" == "\(kind.name)")
+            #expect(Array("\(kind)".utf8).withUnsafeBytes { RecordKind(named: $0) } == kind)
+        }
+    }
+
+    /// To step over a number is to read it.
+    @Test func aNumberIsSkippedAsItIsRead() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix(seed: seed)
+        let parts = ["-", "0", "7", "12", "900719925474099299", ".", "e", "E+", "e-", "400", ","]
+        for _ in 0..<20_000 {
+            let words = (0..<Int(random.next() % 6)).map { _ in parts.randomElement(using: &random)! }
+            let text = Array((words.joined() + ",").utf8) + Array(repeating: 0, count: RecordReader.padding)
+            text.withUnsafeBufferPointer { bytes in
+                var (skipped, read) = (0, 0)
+                let isNumber = Number.skip(bytes.baseAddress!, &skipped)
+                let number = Number.scan(bytes.baseAddress!, &read)
+                #expect(isNumber == (number != nil), "seed \(seed): \(words)")
+                if isNumber { #expect(skipped == read, "seed \(seed): \(words)") }
+            }
+        }
+    }
+
     private static func failure(_ reader: inout RecordReader, _ bytes: UnsafeRawBufferPointer) -> Malformed? {
         do throws(Malformed) { try reader.read(bytes) } catch { return error }
         return nil
