@@ -80,6 +80,14 @@ extension Executor {
             throw Rejection("no_position", "there is no position to reduce")
         }
         if let side = holding?.position.side, record.side != side.closing { throw wrongSide(record.side, side) }
+        guard now >= bannedUntil else {
+            let isAll = fraction.units == Rate.one
+            if isAll { resolve(index, at: now) }
+            throw Rejection(
+                "banned",
+                "the exchange has refused this address for a while"
+                    + (isAll ? ": what is held is closed when it listens again" : ""))
+        }
         guard desks[index].waiting.count < 64 else {
             throw Rejection("too_many_orders", "64 intents wait for what is on its way in this symbol")
         }

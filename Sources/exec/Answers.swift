@@ -76,7 +76,14 @@ extension Executor {
     /// The exchange will not hear this address for ten minutes.
     private mutating func ban(at now: Int64) {
         bannedUntil = now + Self.banTime
-        say("the exchange refuses this address (HTTP 403): nothing is asked for ten minutes")
+        for index in desks.indices {
+            // What somebody wants closed is closed late rather than never; what is not shown meanwhile is asked for then.
+            if desks[index].waiting.contains(where: { $0.fraction.units == Rate.one }) { resolve(index, at: now) }
+            guard desks[index].protectBy != nil else { continue }
+            desks[index].askAt = bannedUntil
+            (desks[index].protectBy, desks[index].protectAtLatest) = (bannedUntil + 2_000_000, bannedUntil + 10_000_000)
+        }
+        say("the exchange refuses this address (HTTP 403, or code 10018): nothing is asked for ten minutes")
     }
 
     // MARK: An order
@@ -169,7 +176,7 @@ extension Executor {
     ) {
         // What exec closes by itself is tried for as long as there is something to close.
         guard let intent = ticket.sending.intent else {
-            if !isGone {
+            if !isGone, memory.holding(desks[desk].name) != nil {
                 say("\(desks[desk].name): \(ticket.link) does not close it: \(refusal.code): \(refusal.reason)")
             }
             return
@@ -224,14 +231,15 @@ extension Executor {
     }
 
     /// Neither open, nor ended, nor filled: in three such answers over thirty seconds, with the private stream alive, and
-    /// when the request could not be accepted any more, it was never taken, or is no more. For one that closes the stream is not
-    /// waited for: if it was taken after all, the next one closes no more than there is.
+    /// when the request could not be accepted any more, it was never taken, or is no more. For one that closes all the stream is
+    /// not waited for: if it was taken after all, the next one closes no more than there is.
     private mutating func absent(_ index: Int, at now: Int64, into out: inout Output) {
         if tickets[index].absences == 0 { tickets[index].absentSince = now }
         tickets[index].absences += 1
         let ticket = tickets[index]
         guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,
-            ticket.sending.isReduceOnly || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
+            ticket.sending.isReduceOnly && ticket.sending.fraction.units == Rate.one
+                || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
             now - ticket.sending.ts > Self.receiveWindow + 1_000_000
         else { return askLater(index, at: now) }
         let cause =

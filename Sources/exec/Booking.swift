@@ -46,7 +46,7 @@ extension Executor {
         }
         guard fits else {
             let cause = "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of what is held by us"
-            if desks[index].shut != nil {
+            if desks[index].isShared {
                 writeReject(nil, row.symbol, Rejection("foreign_position", cause), into: &out)
             }
             isolate(index, cause, at: now, into: &out)
@@ -113,10 +113,10 @@ extension Executor {
 
     /// What is in this symbol is not only ours: it is left alone, and nothing is opened beside it.
     mutating func isolate(_ index: Int, _ cause: String, at now: Int64, into out: inout Output) {
+        guard !desks[index].isShared || desks[index].shut == nil else { return }
         setEventTime(now)
         desks[index].isShared = true
-        guard desks[index].shut == nil else { return }
-        desks[index].shut = cause
+        desks[index].shut = desks[index].shut ?? cause
         writeReject(nil, desks[index].name, Rejection("foreign_position", cause), into: &out)
         say("\(desks[index].name): \(cause); nothing is opened in it any more, and what is not ours is left alone")
     }
@@ -204,7 +204,11 @@ extension Executor {
 
     /// The exchange must show within two seconds that what was opened is protected.
     private mutating func protect(_ index: Int, at now: Int64, askIn pause: Int64) {
-        if desks[index].protectBy == nil { desks[index].protectBy = now + 2_000_000 }
+        guard desks[index].closing == nil else { return }
+        if desks[index].protectBy == nil {
+            (desks[index].protectBy, desks[index].protectAtLatest) = (now + 2_000_000, now + 10_000_000)
+            desks[index].isBare = false
+        }
         desks[index].askAt = min(desks[index].askAt ?? .max, now + pause)
     }
 
@@ -216,7 +220,10 @@ extension Executor {
             return
         }
         if let sequence = row.sequence {
-            guard sequence >= desks[index].sequence else { return }
+            guard sequence >= desks[index].sequence else {
+                if desks[index].protectBy != nil { desks[index].askAt = now + 400_000 }
+                return
+            }
             desks[index].sequence = sequence
         }
         guard let holding = memory.holding(row.symbol) else {
@@ -235,6 +242,7 @@ extension Executor {
             desks[index].protectBy = nil
         } else {
             protect(index, at: now, askIn: 400_000)
+            desks[index].isBare = true
         }
     }
 

@@ -22,8 +22,11 @@ struct Desk {
     var closing: Closing?
     /// An order on its way is to close all: if it is not accepted by then, exec closes by itself.
     var standBy: (link: String, by: Int64)?
-    /// By then the exchange must have shown that the position is protected.
+    /// By then the exchange must have shown that the position is protected; or, where it shows nothing at all, at the latest.
     var protectBy: Int64?
+    var protectAtLatest: Int64 = 0
+    /// The exchange has shown the position, and no levels.
+    var isBare = false
     /// When the exchange is next asked about the position; nil if nothing calls for it.
     var askAt: Int64?
     /// The position is not what was booked, since then.

@@ -20,8 +20,13 @@ extension Executor {
         }
         for index in desks.indices {
             if let by = desks[index].protectBy, now >= by, memory.holding(desks[index].name) != nil {
-                desks[index].protectBy = nil
-                expose(index, at: now)
+                if desks[index].isBare || now >= desks[index].protectAtLatest {
+                    desks[index].protectBy = nil
+                    expose(index, at: now)
+                } else {
+                    // No answer shows nothing: not that there is no stop either.
+                    (desks[index].protectBy, desks[index].askAt) = (now + 500_000, now)
+                }
             }
             if let askAt = desks[index].askAt, now >= askAt {
                 desks[index].askAt = nil
@@ -47,10 +52,16 @@ extension Executor {
     /// What is held has no stop: it is closed. If that happens again, an exchange that takes no levels, or a hand that takes
     /// them away, would have it bought and sold for ever.
     private mutating func expose(_ index: Int, at now: Int64) {
-        let cause = "the exchange does not show a stop within two seconds"
+        let cause =
+            desks[index].isBare
+            ? "the exchange does not show a stop within two seconds"
+            : "the exchange does not show the position within ten seconds"
+        exposures += 1
+        guard settings.isLive else {
+            return exposures > 1 ? () : say("\(desks[index].name): \(cause); without --live nothing is done about it")
+        }
         say("\(desks[index].name): \(cause): the position is closed")
         resolve(index, at: now)
-        exposures += 1
         if exposures > 1 { return halt("unprotected", "\(cause), for the second time", at: now) }
         shut(index, cause)
     }

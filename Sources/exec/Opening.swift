@@ -99,7 +99,7 @@ extension Executor {
         for index in desks.indices where desks[index].differsSince == nil && !hasTicket(desks[index].name) {
             desks[index].startedAt = now + clockOffset - 5_000_000
         }
-        for name in memory.closings.sorted() where memory.holding(name) != nil || hasTicket(name) {
+        for name in memory.closings.sorted() where settings.isLive && (memory.holding(name) != nil || hasTicket(name)) {
             guard let index = desk(name) else { continue }
             say("\(name): what is held is closed: an earlier run had begun to")
             resolve(index, at: now)

@@ -22,6 +22,10 @@ extension Executor {
     /// order to close of which nobody knows: reduce-only closes no more than there is, however often it is sent. Where others
     /// hold something too, that would be theirs: there it waits until the order before it has ended.
     mutating func pump(_ index: Int, at now: Int64, into out: inout Output) {
+        // It is exec's from here on, even where it must wait before it sends.
+        if let by = desks[index].standBy?.by, now >= by, memory.holding(desks[index].name) != nil {
+            resolve(index, at: now)
+        }
         let desk = desks[index]
         guard now >= freeAt(desk), now >= bannedUntil else { return }
         guard let holding = memory.holding(desk.name) else {
@@ -35,9 +39,7 @@ extension Executor {
             return
         }
         if let due = desk.closing?.notBefore ?? desk.standBy?.by {
-            guard now >= due else { return }
-            if desk.closing == nil { resolve(index, at: now) }
-            let tries = desk.closing?.tries ?? 0
+            guard now >= due, let tries = desk.closing?.tries else { return }
             // What was done by the ones before is known sooner by asking.
             if tries > 0 { desks[index].tradesAskAt = desks[index].tradesAskAt ?? now }
             desks[index].closing?.tries += 1
@@ -82,7 +84,7 @@ extension Executor {
 
     /// From here on exec closes what is held by itself, until nothing is: also after a restart.
     mutating func resolve(_ index: Int, after pause: Int64 = 0, at now: Int64) {
-        desks[index].standBy = nil
+        (desks[index].standBy, desks[index].protectBy) = (nil, nil)
         guard desks[index].closing == nil else { return }
         desks[index].closing = Desk.Closing(notBefore: pause > 0 ? now + pause : 0)
         let name = desks[index].name

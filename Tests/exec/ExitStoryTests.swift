@@ -170,13 +170,20 @@ struct ExitStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        simulation.questionVerdict = { _ in .failure(.banned) }
-        try simulation.breakStream()
-        try simulation.go(3)
-        simulation.questionVerdict = nil
+        simulation.questionVerdict = {
+            switch $0.subject {
+            case .order, .past, .fills: .failure(.status(503))
+            default: nil
+            }
+        }
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.reduce("BTC-r-1", 0.5)
+        try simulation.go(1)
+        simulation.verdict = nil
         try simulation.reduce("BTC-r-2", 0.5)
-        try simulation.rest(620)
-        try simulation.go(5)
+        try simulation.go(70)
+        simulation.questionVerdict = nil
+        try simulation.go(60)
         #expect(try simulation.ends("BTC-r-2") == ["stale_intent"])
     }
 

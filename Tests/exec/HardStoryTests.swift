@@ -67,8 +67,10 @@ struct HardStoryTests {
         try simulation.end()
         #expect(simulation.executor?.isDone == false)
         try simulation.go(8)
+        #expect(try simulation.position("BTCUSDT")?.side != nil, "no answer does not say that it has no stop")
+        try simulation.go(6)
         #expect(simulation.executor?.isDone == true)
-        #expect(try simulation.position("BTCUSDT")?.side == nil, "closed, as it has no stop")
+        #expect(try simulation.position("BTCUSDT")?.side == nil, "closed, as nobody shows one")
     }
 
     // MARK: What others did

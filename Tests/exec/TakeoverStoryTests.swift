@@ -71,13 +71,148 @@ struct TakeoverStoryTests {
         try simulation.go(2)
         try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
         try simulation.go(10)
-        simulation.faults.requestLost = 1000
+        simulation.verdict = .failure(.unreachable("timed out"))
         try simulation.reduce("BTC-r-1", 1)
-        simulation.faults = .none
+        try simulation.go(0.5)
+        simulation.verdict = nil
         try simulation.go(60) { try $0.breakStream() }
         #expect(simulation.booked() == nil)
         #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
     }
+
+    /// As before, and nothing about orders is answered for longer than an intent may wait.
+    @Test func besideOthersALostExitOutlivesItsIntent() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
+        try simulation.go(10)
+        simulation.questionVerdict = {
+            switch $0.subject {
+            case .order, .past, .fills, .executions: .failure(.status(503))
+            default: nil
+            }
+        }
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(0.5)
+        simulation.verdict = nil
+        try simulation.go(70)
+        simulation.questionVerdict = nil
+        try simulation.go(90)
+        #expect(simulation.booked() == nil)
+        #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
+    }
+
+    /// A half that was taken, of which nobody tells: without the stream it is not halved again.
+    @Test func withoutTheStreamAHalfIsNotHalvedAgain() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = try #require(simulation.booked().flatMap { Double($0) })
+        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
+        simulation.questionVerdict = {
+            switch $0.subject {
+            case .order, .past, .fills, .executions: .success(nothing)
+            default: nil
+            }
+        }
+        try simulation.breakStream()
+        simulation.faults.answerLost = 1000
+        try simulation.reduce("BTC-r-1", 0.5)
+        try simulation.go(60) { try $0.breakStream() }
+        let left = try #require(try simulation.position("BTCUSDT").flatMap { Double($0.size) })
+        #expect(abs(left - size / 2) < 1e-9)
+    }
+
+    // MARK: A stop that is not seen
+
+    /// The frame with its levels comes before its fill, and an answer is behind: that shows nothing.
+    @Test func anAnswerThatIsBehindTakesNothingAway() throws {
+        let simulation = try Simulation.started()
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "", "size": "0", "takeProfit": "", "stopLoss": "",
+                "seq": 1_000_000,
+            ])
+        simulation.faults.frameLost = 1000
+        try simulation.open()
+        try simulation.go { simulation.booked() != nil }
+        try simulation.go(5)
+        #expect(simulation.booked() != nil && simulation.executor?.desks[0].protectBy != nil)
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked()!),
+                "takeProfit": "100000", "stopLoss": "90000", "seq": 1_000_001,
+            ])
+        try simulation.go(20)
+        #expect(simulation.booked() != nil && simulation.executor?.desks[0].shut == nil)
+    }
+
+    @Test func afterABanAStopIsAskedFor() throws {
+        let simulation = try Simulation.started()
+        simulation.faults.frameLost = 1000
+        simulation.questionVerdict = { if case .position = $0.subject { .failure(.banned) } else { nil } }
+        try simulation.open()
+        try simulation.go { simulation.booked() != nil }
+        try simulation.go(2)
+        #expect(simulation.executor?.bannedUntil ?? 0 > simulation.now)
+        simulation.questionVerdict = nil
+        simulation.faults = .none
+        try simulation.rest(610)
+        try simulation.go(20)
+        #expect(simulation.booked() != nil && simulation.executor?.desks[0].shut == nil)
+    }
+
+    @Test func anExitThatMeetsABanIsMadeAfterIt() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.questionVerdict = { _ in .failure(.banned) }
+        try simulation.breakStream()
+        try simulation.go(3)
+        simulation.questionVerdict = nil
+        try simulation.reduce("BTC-r-1", 0.5)
+        try simulation.reduce("BTC-r-2", 1)
+        #expect(try simulation.ends("BTC-r-1") == ["banned"] && simulation.ends("BTC-r-2") == ["banned"])
+        try simulation.rest(620)
+        try simulation.go(5)
+        #expect(simulation.booked() == nil)
+    }
+
+    /// It takes a while to close it: that is no second time.
+    @Test func aSlowEmergencyIsOne() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.removeLevels("BTCUSDT")
+        simulation.verdict = .failure(.refused(110_007, "not enough"))
+        try simulation.go(20)
+        simulation.verdict = nil
+        try simulation.go(15)
+        #expect(simulation.booked() == nil)
+        #expect(simulation.said.count { $0.contains("the position is closed") } == 1)
+        #expect(simulation.executor?.memory.halts.isEmpty == true)
+    }
+
+    @Test func whatOthersHoldIsToldOfWhereNothingIsOpened() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go { simulation.booked() == nil }
+        simulation.faults.frameLost = 1000
+        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
+        simulation.questionVerdict = { if case .executions = $0.subject { .success(nothing) } else { nil } }
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.05")
+        try simulation.breakStream()
+        try simulation.go(20)
+        #expect(simulation.audit.contains { $0.contains("foreign_position") })
+    }
+
+    // MARK: A start
 
     @Test func whatWasBegunIsGoneOnWithAfterAStart() throws {
         let simulation = try Simulation.started()
@@ -133,7 +268,7 @@ struct TakeoverStoryTests {
     @Test func idsAreForgottenWhenTheirIntentsAreTooOld() {
         var names = RecentNames()
         let start: Int64 = 1_760_000_000_000_000
-        let minutes: [(String, Int64)] = [("a", 0), ("a", 9), ("b", 9), ("b", 18), ("b", 31)]
+        let minutes: [(String, Int64)] = [("a", 0), ("a", 19), ("b", 19), ("b", 38), ("b", 61)]
         let isNew = minutes.map { name, minute in names.insert(name, at: start + minute * 60_000_000) }
         #expect(isNew == [true, false, true, false, true])
     }
