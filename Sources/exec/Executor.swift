@@ -40,7 +40,7 @@ public struct Executor {
     var strays: Set<String> = []
     /// The ids of late, whatever became of them. (Those that became orders are in `memory` for ever; the others' intents are
     /// too old to come again by the time they are forgotten.)
-    var ids = RecentNames()
+    var ids: RecentNames
     /// How often what was held was found without a stop.
     var exposures = 0
     /// What the last `account` said.

@@ -51,6 +51,8 @@ extension Executor {
     ) throws(Unstartable) {
         settings = Settings(options, isLive: isLive)
         memory = Memory()
+        // Twice as long as an intent may be old: it may be as far in the future.
+        ids = RecentNames(span: 2 * max(Int64(settings.maxAge), 600_000_000))
         desks = []
         for symbol in opening.symbols {
             guard let instrument = Instrument(symbol) else { throw .unreadableInstrument(symbol.info.symbol) }

@@ -266,7 +266,7 @@ struct TakeoverStoryTests {
     }
 
     @Test func idsAreForgottenWhenTheirIntentsAreTooOld() {
-        var names = RecentNames()
+        var names = RecentNames(span: 1_200_000_000)
         let start: Int64 = 1_760_000_000_000_000
         let minutes: [(String, Int64)] = [("a", 0), ("a", 19), ("b", 19), ("b", 38), ("b", 61)]
         let isNew = minutes.map { name, minute in names.insert(name, at: start + minute * 60_000_000) }

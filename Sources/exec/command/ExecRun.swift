@@ -83,8 +83,8 @@ final class ExecRun {
     private func takeInput() throws {
         isReadable = false
         guard let count = try input.fill() else { return }
+        hasRead = true
         while input.next(&output) {
-            hasRead = true
             if let meta, input.reader.record.hasTime {
                 output.open(with: meta(input.reader.record.ts))
                 self.meta = nil

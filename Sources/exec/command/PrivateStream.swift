@@ -119,34 +119,10 @@ final class PrivateStream {
     /// Without the stream the exchange is asked: what is open is not left for want of a process.
     private func start(at now: Int64) {
         startAt = now + 2_000_000
-        var (input, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-        guard pipe(&input) == 0, pipe(&output) == 0 else {
-            for file in input + output where file >= 0 { close(file) }
-            return tell("unable to open a pipe to drift-ws: \(errorText())")
-        }
-        for file in input + output { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input[0], 0)
-        posix_spawn_file_actions_adddup2(&actions, output[1], 1)
-        // A terminal's Ctrl-C is for us: the stream is needed until the end.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-        let arguments: [UnsafeMutablePointer<CChar>?] =
-            ["drift-ws", url, "--attempts", "1000000"].map { (text: String) in strdup(text) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        let status = posix_spawnp(&process, Self.program, &actions, &attributes, arguments, environ)
-        close(input[0])
-        close(output[1])
-        guard status == 0 else {
-            process = 0
-            for file in [input[1], output[0]] { close(file) }
-            return tell("unable to start drift-ws: \(String(cString: strerror(status)))")
-        }
-        (toChild, fromChild) = (input[1], output[0])
+        do throws(ChildProcess.Failed) {
+            let child = try ChildProcess(Self.program, named: "drift-ws", [url, "--attempts", "1000000"])
+            (process, toChild, fromChild) = (child.id, child.input, child.output)
+        } catch { return tell(error.cause) }
         lines = LineReader(fromChild, lineLimit: 2 << 20)
         replyBy = now + 60_000_000
     }

@@ -16,6 +16,12 @@ struct RunCommand: StageCommand {
 
             MARKET is what drift-feed takes: files, or its options, such as --synthetic 1 --days 2; its own options come first.
 
+            With --batch it reads runs from standard input, one JSON object a line, and writes a result a line, in the order in \
+            which they end: the run as it was given, and its `report`, or the `error` that it ended with; one that fails takes no other \
+            with it. A run is {"market":["ticks.gz"],"profile":"micro.toml","gate":{"edge":0.002},"report":{"name":"a"}}: what the \
+            feed reads, a profile, and options by section, all of which may be left out. With --results the results are kept in \
+            a file, and what has one there is not run again.
+
             EXIT STATUS
               0 done; 64 usage; 65 lines that are no records, or input out of order; 66 a file that cannot be read; 74 a failed write; \
             78 a profile that cannot be used; 128+n signal n.
@@ -24,6 +30,7 @@ struct RunCommand: StageCommand {
               drift-run ticks.ndjson.gz
               drift-run --profile pipelines/profiles/demo.toml --set gate.edge=0.002 --json --synthetic 1 --days 2
               drift-run --audit audit.ndjson btc.gz eth.gz
+              drift-run --batch <runs.ndjson | jq -c '[.run.gate.edge, .report.result.net]'
             """,
         version: pipelineVersion)
 
@@ -44,11 +51,34 @@ struct RunCommand: StageCommand {
     @Flag(help: "Report as one JSON object.")
     var json = false
 
-    @Argument(parsing: .captureForPassthrough, help: "Files, or options of drift-feed.", completion: .file())
+    @Flag(help: "Carry out the runs that standard input names, a line each.")
+    var batch = false
+
+    @Option(help: ArgumentHelp("Batch: so many runs at once (default: as many as there are cores).", valueName: "n"))
+    var jobs: Int?
+
+    @Option(
+        help: ArgumentHelp("Batch: keep the results in this file, and go on where it ends.", valueName: "file"),
+        completion: .file())
+    var results: String?
+
+    @Argument(parsing: .allUnrecognized, help: "Files, or options of drift-feed.", completion: .file())
     var market: [String] = []
 
+    func validate() throws {
+        if let jobs { try Self.check("--jobs", (1...1024).contains(jobs), "1 to 1024") }
+        if batch {
+            guard market.isEmpty, audit == nil, !json, options.set.isEmpty, common.profile == nil else {
+                throw ValidationError(
+                    "--batch takes its runs from standard input: no MARKET, --set, --profile, --json or --audit")
+            }
+        } else if jobs != nil || results != nil {
+            throw ValidationError("--jobs and --results need --batch")
+        }
+    }
+
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        let market = market.first == "--" ? Array(market.dropFirst()) : market
+        if batch { return try carryOut() }
         guard !market.isEmpty else {
             throw ValidationError("nothing to read: name files, or --synthetic SEED --days D")
         }
@@ -56,6 +86,36 @@ struct RunCommand: StageCommand {
         let summary = try Run.report(plan, audit: try audit.map(Self.port))
         let bytes = json ? try ReportJSON.line(summary) : Array(summary.text.utf8)
         try bytes.withUnsafeBytes { try OutputPort().write($0) }
+    }
+
+    private func carryOut() throws {
+        let kept = try results.map { try Results($0) }
+        let port = kept?.port ?? OutputPort()
+        let jobs = jobs ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        var lines = LineReader(0, lineLimit: 1 << 20)
+        var runs: [[UInt8]] = []
+        var isOver = false
+        while !isOver {
+            var files = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0)]
+            _ = UnixSignals.wait(&files)
+            if let number = UnixSignals.pending { throw Failure.interrupted(number) }
+            isOver = try lines.fill() == 0
+            while let line = isOver ? lines.next() ?? lines.torn() : lines.next() {
+                if case .longer? = line.defect {
+                    throw Failure.refused(
+                        .data, "unable to use line \(line.number): it is longer than \(1 << 20) bytes")
+                }
+                let run = Array(line.bytes.last == 10 ? line.bytes.dropLast() : line.bytes[...])
+                if run.allSatisfy({ $0 == 0x20 }) || kept?.has(run) ?? false { continue }
+                // One at a time: each is answered before the next is read.
+                if jobs == 1 {
+                    try Run.result(of: run).withUnsafeBytes { try port.write($0) }
+                } else {
+                    runs.append(run)
+                }
+            }
+        }
+        if jobs > 1 { try Batch(runs, jobs: jobs, into: port).run() }
     }
 
     private static func port(_ path: String) throws -> OutputPort {
