@@ -79,7 +79,9 @@ extension Executor {
         guard holding != nil || hasTicket(desks[index].name) else {
             throw Rejection("no_position", "there is no position to reduce")
         }
-        if let side = holding?.position.side, record.side != side.closing { throw wrongSide(record.side, side) }
+        let entry = tickets.first { $0.sending.symbol == desks[index].name && !$0.sending.isReduceOnly }
+        let held = holding?.position.side ?? entry.map { Direction(opening: $0.sending.side) }
+        if let held, record.side != held.closing { throw wrongSide(record.side, held) }
         guard now >= bannedUntil else {
             let isAll = fraction.units == Rate.one
             if isAll { resolve(index, at: now) }

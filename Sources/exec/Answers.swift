@@ -78,7 +78,7 @@ extension Executor {
         bannedUntil = now + Self.banTime
         for index in desks.indices {
             // What somebody wants closed is closed late rather than never; what is not shown meanwhile is asked for then.
-            if desks[index].waiting.contains(where: { $0.fraction.units == Rate.one }) { resolve(index, at: now) }
+            if desks[index].waiting.contains(where: \.isWhole) { resolve(index, at: now) }
             guard desks[index].protectBy != nil else { continue }
             desks[index].askAt = bannedUntil
             (desks[index].protectBy, desks[index].protectAtLatest) = (bannedUntil + 2_000_000, bannedUntil + 10_000_000)
@@ -182,9 +182,11 @@ extension Executor {
             return
         }
         standDown(ticket.sending)
-        guard mayPass, ticket.sending.tries < 3 else {
+        let isWhole = ticket.sending.fraction.units == Rate.one
+        // A part is nothing where all is to be closed.
+        guard mayPass, ticket.sending.tries < 3, isWhole ? now >= bannedUntil : !desks[desk].isToBeClosed else {
             // A refusal is for whoever wanted it closed; what has not arrived is closed late rather than never.
-            if mayPass, !isGone, ticket.sending.fraction.units == Rate.one { resolve(desk, after: 2_000_000, at: now) }
+            if mayPass, !isGone, isWhole { resolve(desk, after: 2_000_000, at: now) }
             return writeReject(intent, ticket.sending.symbol, refusal, into: &out)
         }
         desks[desk].waiting.insert(
@@ -237,9 +239,12 @@ extension Executor {
         if tickets[index].absences == 0 { tickets[index].absentSince = now }
         tickets[index].absences += 1
         let ticket = tickets[index]
+        // Nor for a part that stands in the way of that.
+        let isWhole =
+            ticket.sending.fraction.units == Rate.one
+            || desk(ticket.sending.symbol).map { desks[$0].isToBeClosed } ?? false
         guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,
-            ticket.sending.isReduceOnly && ticket.sending.fraction.units == Rate.one
-                || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
+            ticket.sending.isReduceOnly && isWhole || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
             now - ticket.sending.ts > Self.receiveWindow + 1_000_000
         else { return askLater(index, at: now) }
         let cause =

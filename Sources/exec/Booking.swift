@@ -206,7 +206,9 @@ extension Executor {
     private mutating func protect(_ index: Int, at now: Int64, askIn pause: Int64) {
         guard desks[index].closing == nil else { return }
         if desks[index].protectBy == nil {
-            (desks[index].protectBy, desks[index].protectAtLatest) = (now + 2_000_000, now + 10_000_000)
+            // While nothing can be asked nothing can be shown.
+            let from = max(now, bannedUntil)
+            (desks[index].protectBy, desks[index].protectAtLatest) = (from + 2_000_000, from + 10_000_000)
             desks[index].isBare = false
         }
         desks[index].askAt = min(desks[index].askAt ?? .max, now + pause)

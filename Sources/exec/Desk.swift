@@ -50,7 +50,13 @@ struct Desk {
         let since: Int64
         var tries = 0
         var notBefore: Int64 = 0
+
+        /// Whether it closes all.
+        var isWhole: Bool { fraction.units == Rate.one }
     }
+
+    /// All is to be closed, by exec or by an intent that waits.
+    var isToBeClosed: Bool { closing != nil || waiting.contains(where: \.isWhole) }
 
     struct Closing {
         var tries = 0

@@ -48,7 +48,8 @@ extension Executor {
                 holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: tries, at: now, into: &out)
         } else if let place = desk.waiting.firstIndex(where: { now >= $0.notBefore && mayGo($0, desk) }) {
             let reduction = desks[index].waiting.remove(at: place)
-            guard now - reduction.since <= reductionAge else {
+            // What closes all is late rather than never.
+            guard reduction.isWhole || now - reduction.since <= reductionAge else {
                 let rejection = Rejection("stale_intent", "it has waited for \((now - reduction.since) / 1_000_000) s")
                 return writeReject(reduction.intent, desk.name, rejection, into: &out)
             }
@@ -99,7 +100,7 @@ extension Executor {
     }
 
     private func mayGo(_ reduction: Desk.Reduction, _ desk: Desk) -> Bool {
-        reduction.fraction.units == Rate.one || !hasTicket(desk.name)
+        reduction.isWhole || !hasTicket(desk.name)
     }
 
     /// When `pump` has something to send; nil if it has not.

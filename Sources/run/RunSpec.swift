@@ -40,7 +40,15 @@ public struct RunSpec {
     }
 
     /// - Throws: `Failure` for options that cannot be used.
-    public func plan() throws -> Plan { try Plan(profile: profile, words: words, market: market) }
+    public func plan() throws -> Plan {
+        let plan = try Plan(profile: profile, words: words, market: market)
+        // Standard input is where the runs come from.
+        let files = plan.feed.options.files
+        guard plan.feed.options.synthetic != nil || !files.isEmpty && !files.contains("-") else {
+            throw Self.refusal("'market' names no files, and 'feed' no 'synthetic'")
+        }
+        return plan
+    }
 
     private static func words(_ key: String, _ value: Value) throws -> [String] {
         switch value {

@@ -182,6 +182,77 @@ struct TakeoverStoryTests {
         #expect(simulation.booked() == nil)
     }
 
+    /// An exit is on its way when the address is banned, and then refused for a reason that passes.
+    @Test func anExitThatIsRefusedWithinABanIsMadeAfterIt() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        simulation.verdict = .failure(.refused(110_079, "being modified"))
+        simulation.orderDelay = 1_500_000
+        try simulation.reduce("BTC-r-1", 1)
+        simulation.questionVerdict = { _ in .failure(.banned) }
+        try simulation.breakStream()
+        try simulation.go(3)
+        simulation.questionVerdict = nil
+        simulation.verdict = nil
+        simulation.orderDelay = 0
+        #expect(simulation.executor?.bannedUntil ?? 0 > simulation.now && simulation.booked() != nil)
+        try simulation.rest(620)
+        try simulation.go(10)
+        #expect(simulation.booked() == nil)
+    }
+
+    /// An entry is on its way when the address is banned, and its fill is told by the stream.
+    @Test func whatIsOpenedWithinABanIsAskedForAfterIt() throws {
+        let simulation = try Simulation.started()
+        try simulation.go { (simulation.executor?.desks[0].markAskAt ?? 0) - simulation.now < 300_000 }
+        simulation.orderDelay = 1_000_000
+        try simulation.open()
+        simulation.questionVerdict = { if case .mark = $0.subject { .failure(.banned) } else { nil } }
+        try simulation.go { simulation.executor?.bannedUntil ?? 0 > simulation.now }
+        simulation.questionVerdict = nil
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "", "size": "0", "takeProfit": "", "stopLoss": "",
+                "seq": 1_000_000,
+            ])
+        try simulation.go { simulation.booked() != nil }
+        let end = try #require(simulation.executor?.bannedUntil)
+        #expect(end > simulation.now)
+        try simulation.rest(Double(end - simulation.now) / 1e6 + 0.1)
+        try simulation.go(1)
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked() ?? "0"),
+                "takeProfit": "100000", "stopLoss": "90000", "seq": 1_000_001,
+            ])
+        try simulation.go(20)
+        #expect(simulation.booked() != nil && simulation.wire.count == 1)
+    }
+
+    /// Beside others a part is lost, and then all is to be closed; no stream.
+    @Test(arguments: [0, 70.0]) func aLostPartHoldsUpNoClosing(outage seconds: Double) throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
+        try simulation.go(10)
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.reduce("BTC-r-1", 0.5)
+        try simulation.go(0.5) { try $0.breakStream() }
+        simulation.verdict = nil
+        try simulation.reduce("BTC-r-2", 1)
+        simulation.questionVerdict = { if case .order = $0.subject { .failure(.status(503)) } else { nil } }
+        try simulation.go(seconds) { try $0.breakStream() }
+        simulation.questionVerdict = nil
+        try simulation.go(60) { try $0.breakStream() }
+        #expect(simulation.booked() == nil)
+        #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
+        #expect(try simulation.ends("BTC-r-1") == ["not_placed"])
+    }
+
     /// It takes a while to close it: that is no second time.
     @Test func aSlowEmergencyIsOne() throws {
         let simulation = try Simulation.started()
