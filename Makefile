@@ -19,7 +19,7 @@ faults: ## let everything go wrong between drift-exec and the local exchange: ma
 	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && \
 	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1) 32 && Tests/exec/process/cut 1 32
 
-coverage: ## see how often the ablation's intervals hold the truth of made-up markets: make coverage [SEEDS=200] [EDGE=0] (hours)
+coverage: ## see how often the ablation's intervals hold the truth of made-up markets: make coverage [SEEDS=200] [EDGE=0] (half an hour)
 	. pipelines/environment && require_build "$${paper_programs[@]}" && \
 	    Tests/report/coverage $(or $(SEEDS),200) 1 $(or $(EDGE),0)
 
