@@ -58,7 +58,8 @@ extension Executor {
             : "the exchange does not show the position within ten seconds"
         exposures += 1
         guard settings.isLive else {
-            return exposures > 1 ? () : say("\(desks[index].name): \(cause); without --live nothing is done about it")
+            if exposures == 1 { say("\(desks[index].name): \(cause); without --live nothing is done about it") }
+            return
         }
         say("\(desks[index].name): \(cause): the position is closed")
         resolve(index, at: now)

@@ -1,5 +1,5 @@
 import Records
-public import Stage
+import Stage
 
 /// The feed: sources merged by time into one stream of market records.
 ///

@@ -1,4 +1,4 @@
-public import Records
+import Records
 public import Stage
 
 /// Where the merged lines go.

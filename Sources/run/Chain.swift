@@ -3,7 +3,7 @@ import GateFold
 import LoopFold
 import PaperFold
 import RebalanceFold
-public import Records
+import Records
 import SignalFold
 import Stage
 
@@ -90,9 +90,7 @@ struct Chain: ~Copyable {
         try throughGate(line)
         if hasTime, let meta = loopMeta {
             loopMeta = nil
-            let record = meta(ts) + Array(repeating: 0, count: RecordReader.padding)
-            try record.withUnsafeBytes { bytes in
-                let line = UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - RecordReader.padding)])
+            try RecordReader.withPadding(meta(ts)) { line in
                 try reader.read(line)
                 try throughGate(line)
             }

@@ -5,7 +5,7 @@ import PaperFold
 import RebalanceFold
 import ReportFold
 import SignalFold
-public import Stage
+import Stage
 
 /// One run: the options of every stage.
 public struct Plan {

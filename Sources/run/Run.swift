@@ -1,5 +1,5 @@
 import FeedFold
-public import Records
+import Records
 public import ReportFold
 public import Stage
 
@@ -35,9 +35,7 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
     private mutating func passMeta() throws {
         guard let meta else { return }
         self.meta = nil
-        try (meta + Array(repeating: 0, count: RecordReader.padding)).withUnsafeBytes { bytes in
-            try chain.take(UnsafeRawBufferPointer(rebasing: bytes[..<meta.count]))
-        }
+        try RecordReader.withPadding(meta) { try chain.take($0) }
     }
 
     mutating func makeWay() throws { try flush() }

@@ -1,7 +1,7 @@
 import Foundation
 import Records
 import ReportFold
-public import Stage
+import Stage
 
 /// A run as one JSON object: `market`, what the feed reads; `profile`, a file; and sections of options, as in a profile.
 ///
@@ -116,10 +116,8 @@ extension Run {
     /// What is wrong with a line that is to be a JSON object; nil if it is one.
     static func problem(_ line: [UInt8]) -> Malformed? {
         var reader = ObjectReader()
-        return (line + Array(repeating: 0, count: RecordReader.padding)).withUnsafeBytes { bytes in
-            do throws(Malformed) { try reader.read(UnsafeRawBufferPointer(rebasing: bytes[..<line.count])) } catch {
-                return error
-            }
+        return RecordReader.withPadding(line) { text in
+            do throws(Malformed) { try reader.read(text) } catch { return error }
             return nil
         }
     }

@@ -1,4 +1,4 @@
-public import Stage
+import Stage
 
 /// `section.key=value`: an option of a stage as a profile names it.
 public enum Setting {

@@ -250,12 +250,7 @@ struct ExitStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        let size = try #require(simulation.booked().flatMap { Double($0) })
-        // What has closed it is never told of.
-        simulation.faults.frameLost = 1000
-        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
-        simulation.questionVerdict = { if case .executions = $0.subject { .success(nothing) } else { nil } }
-        try simulation.tradeOutside("BTCUSDT", "Sell", "\((size * 2 * 1000).rounded() / 1000)")
+        try simulation.turnOverUntold()
         try simulation.go(40)
         #expect(simulation.booked() == nil && simulation.executor?.desks[0].shut != nil)
     }

@@ -1,4 +1,5 @@
 import struct Bybit.Answer
+import enum Bybit.RESTFailure
 @testable import ExecFold
 import Records
 import Rehearsal
@@ -33,6 +34,35 @@ extension Simulation {
     func acknowledgeOnly(_ link: String) throws {
         let body = #"{"retCode":0,"retMsg":"OK","result":{"orderId":"1","orderLinkId":"\#(link)"},"time":1}"#
         verdict = .success(try Answer(granted: Array(body.utf8)))
+    }
+
+    /// A BTCUSDT position beside which others hold 0.01 on the same side, as is known.
+    static func besideOthers() throws -> Simulation {
+        let simulation = try started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
+        try simulation.go(10)
+        return simulation
+    }
+
+    /// A hand sells twice what is held, and what it traded is not told.
+    func turnOverUntold() throws {
+        let size = try #require(booked().flatMap { Double($0) })
+        faults.frameLost = 1000
+        tellNoExecutions()
+        try tradeOutside("BTCUSDT", "Sell", "\((size * 2 * 1000).rounded() / 1000)")
+    }
+
+    func tellNoExecutions() {
+        questionVerdict = { if case .executions = $0.subject { Self.nothing } else { nil } }
+    }
+
+    /// An answer that lists nothing.
+    static var nothing: Swift.Result<Answer, RESTFailure> {
+        Result { () throws(RESTFailure) in
+            try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
+        }
     }
 
     /// While the program is away somebody closes the BTCUSDT position, so long ago that the exchange does not tell of it.

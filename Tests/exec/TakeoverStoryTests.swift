@@ -66,11 +66,7 @@ struct TakeoverStoryTests {
     /// Others hold something in the symbol, so an exit in doubt is not repeated at once; that nobody has it is known after a
     /// while, also without the stream.
     @Test func besideOthersALostExitIsRepeatedWithoutTheStream() throws {
-        let simulation = try Simulation.started()
-        try simulation.open()
-        try simulation.go(2)
-        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
-        try simulation.go(10)
+        let simulation = try Simulation.besideOthers()
         simulation.verdict = .failure(.unreachable("timed out"))
         try simulation.reduce("BTC-r-1", 1)
         try simulation.go(0.5)
@@ -82,11 +78,7 @@ struct TakeoverStoryTests {
 
     /// As before, and nothing about orders is answered for longer than an intent may wait.
     @Test func besideOthersALostExitOutlivesItsIntent() throws {
-        let simulation = try Simulation.started()
-        try simulation.open()
-        try simulation.go(2)
-        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
-        try simulation.go(10)
+        let simulation = try Simulation.besideOthers()
         simulation.questionVerdict = {
             switch $0.subject {
             case .order, .past, .fills, .executions: .failure(.status(503))
@@ -110,10 +102,9 @@ struct TakeoverStoryTests {
         try simulation.open()
         try simulation.go(2)
         let size = try #require(simulation.booked().flatMap { Double($0) })
-        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
         simulation.questionVerdict = {
             switch $0.subject {
-            case .order, .past, .fills, .executions: .success(nothing)
+            case .order, .past, .fills, .executions: Simulation.nothing
             default: nil
             }
         }
@@ -234,11 +225,7 @@ struct TakeoverStoryTests {
 
     /// Beside others a part is lost, and then all is to be closed; no stream.
     @Test(arguments: [0, 70.0]) func aLostPartHoldsUpNoClosing(outage seconds: Double) throws {
-        let simulation = try Simulation.started()
-        try simulation.open()
-        try simulation.go(2)
-        try simulation.tradeOutside("BTCUSDT", "Buy", "0.01")
-        try simulation.go(10)
+        let simulation = try Simulation.besideOthers()
         simulation.verdict = .failure(.unreachable("timed out"))
         try simulation.reduce("BTC-r-1", 0.5)
         try simulation.go(0.5) { try $0.breakStream() }
@@ -275,8 +262,7 @@ struct TakeoverStoryTests {
         try simulation.removeLevels("BTCUSDT")
         try simulation.go { simulation.booked() == nil }
         simulation.faults.frameLost = 1000
-        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
-        simulation.questionVerdict = { if case .executions = $0.subject { .success(nothing) } else { nil } }
+        simulation.tellNoExecutions()
         try simulation.tradeOutside("BTCUSDT", "Buy", "0.05")
         try simulation.breakStream()
         try simulation.go(20)
@@ -327,11 +313,7 @@ struct TakeoverStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        let size = try #require(simulation.booked().flatMap { Double($0) })
-        simulation.faults.frameLost = 1000
-        let nothing = try Answer(granted: Array(#"{"retCode":0,"result":{"list":[]}}"#.utf8))
-        simulation.questionVerdict = { if case .executions = $0.subject { .success(nothing) } else { nil } }
-        try simulation.tradeOutside("BTCUSDT", "Sell", "\((size * 2 * 1000).rounded() / 1000)")
+        try simulation.turnOverUntold()
         try simulation.go { simulation.booked() == nil }
         #expect(simulation.executor?.desks[0].shut != nil, "at once")
     }

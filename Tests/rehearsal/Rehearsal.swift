@@ -45,9 +45,7 @@ public struct Rehearsal<Fold: StageFold>: ~Copyable {
 public func withPaddedLine<Result>(_ line: some Sequence<UInt8>, _ body: (UnsafeRawBufferPointer) throws -> Result)
     rethrows -> Result
 {
-    let text = Array(line) + [10]
-    let padded = text + Array(repeating: 0, count: RecordReader.padding)
-    return try padded.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<text.count])) }
+    try RecordReader.withPadding(Array(line) + [10], body)
 }
 
 public func withPaddedLine<Result>(_ line: String, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows

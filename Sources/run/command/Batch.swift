@@ -29,21 +29,16 @@ final class Batch {
             var files = workers.map { pollfd(fd: $0.output, events: Int16(POLLIN), revents: 0) }
             _ = UnixSignals.wait(&files)
             if let number = UnixSignals.pending { throw Failure.interrupted(number) }
-            var left: [Worker] = []
-            for (worker, file) in zip(workers, files) {
-                guard file.revents != 0, let result = worker.take() else {
-                    left.append(worker)
-                    continue
-                }
+            for (worker, file) in zip(workers, files) where file.revents != 0 {
+                guard let result = worker.take() else { continue }
                 try result.withUnsafeBytes { try port.write($0) }
                 if worker.isAlive, let run = waiting.popLast() {
                     worker.give(run)
-                    left.append(worker)
                 } else {
+                    workers.removeAll { $0 === worker }
                     worker.end()
                 }
             }
-            workers = left
         }
     }
 }

@@ -16,7 +16,10 @@ struct Results {
         var reader = ObjectReader()
         var done: Set<[UInt8]> = []
         var size = 0
-        while let count = try lines.fill(), count > 0 {
+        while true {
+            // Nil is no end: what follows would be cut off.
+            guard let count = try lines.fill() else { continue }
+            if count == 0 { break }
             while let line = lines.next() {
                 size += line.bytes.count
                 guard line.defect == nil,

@@ -19,7 +19,7 @@ struct RunCommand: StageCommand {
             With --batch it reads runs from standard input, one JSON object a line, and writes a result a line, in the order in \
             which they end: the run as it was given, and its `report`, or the `error` that it ended with; one that fails takes no other \
             with it. A run is {"market":["ticks.gz"],"profile":"micro.toml","gate":{"edge":0.002},"report":{"name":"a"}}: what the \
-            feed reads, a profile, and options by section, all of which may be left out. With --results the results are kept in \
+            feed reads (or in "feed" a made-up market), and if wanted a profile, and options by section. With --results the results are kept in \
             a file, and what has one there is not run again.
 
             EXIT STATUS
