@@ -7,7 +7,7 @@ import Stage
 /// still a function of its options and the bytes of its files alone.
 public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
     private let sources: [Source]
-    private var outlet: Outlet
+    public private(set) var outlet: Outlet
     private var meta: ((Int64) -> [UInt8])?
     private var pace: Pace?
     private var progress = Progress()

@@ -60,9 +60,40 @@ final class FileSource: Source {
 
     private func takeRecords() {
         hasLinesAtHand = false
-        while let line = lines.next() {
-            guard receive(record: line) else { return }
+        while let (line, problem) = Self.takeInOrder(&lines, &reader, &selection, &lateness, &lastTime, into: &held) {
+            guard receive(line, problem) else { return }
         }
+    }
+
+    /// Takes lines as long as they are wanted records of the market, in time: nearly all of a file. Apart from the
+    /// object, whose parts are checked for exclusive access each time they are touched.
+    /// - Returns: the first line that is something else, and what is wrong with it; nil if no line is left.
+    private static func takeInOrder(
+        _ lines: inout LineReader, _ reader: inout RecordReader, _ selection: inout Selection,
+        _ lateness: inout Lateness, _ lastTime: inout Int64, into held: inout ReorderBuffer
+    ) -> (LineReader.Line, Malformed?)? {
+        while let line = lines.next() {
+            if let problem = read(line, &reader) { return (line, problem) }
+            guard reader.record.kind.isMarket, reader.record.hasTime else { return (line, nil) }
+            let ts = reader.record.ts
+            guard selection.admits(ts, reader.record.kind, reader.record.symbol, in: reader.symbols), held.admits(ts),
+                !lateness.hasDropped
+            else { return (line, nil) }
+            lastTime = ts
+            lateness.note(ts)
+            held.add(line.bytes, marketTime: ts)
+        }
+        return nil
+    }
+
+    /// - Returns: what is wrong with the line.
+    @inline(__always)
+    private static func read(_ line: LineReader.Line, _ reader: inout RecordReader) -> Malformed? {
+        do throws(Malformed) {
+            if let defect = line.defect { throw defect.malformed }
+            try reader.read(line.bytes)
+            return nil
+        } catch { return error }
     }
 
     private func takeRows() {
@@ -75,7 +106,7 @@ final class FileSource: Source {
             if format == nil { recognise(line) }
             if failure != nil { return }
             if rows == nil && market == nil || line.bytes.first == UInt8(ascii: "{") {
-                guard receive(record: line) else { return }
+                guard receive(line, Self.read(line, &reader)) else { return }
             } else {
                 receive(row: line)
             }
@@ -156,14 +187,11 @@ final class FileSource: Source {
 
     // MARK: Lines
 
+    /// Takes what the reader has read last.
     /// - Returns: false if reading ends here.
-    @inline(__always)
-    private func receive(record line: LineReader.Line) -> Bool {
-        do throws(Malformed) {
-            if let defect = line.defect { throw defect.malformed }
-            try reader.read(line.bytes)
-        } catch {
-            refuse(line, error)
+    private func receive(_ line: LineReader.Line, _ problem: Malformed?) -> Bool {
+        if let problem {
+            refuse(line, problem)
             return true
         }
         guard reader.record.kind.isMarket, reader.record.hasTime else {

@@ -23,21 +23,21 @@ struct Chain: ~Copyable {
     /// What rebalance has said and the loop has not inserted yet.
     private var returned: [UInt8] = []
     private var insertedCount = 0
-    private var sink: any ChainSink
+    private(set) var recorder: Recorder
 
-    init(_ plan: Plan, into sink: any ChainSink) {
+    init(_ plan: Plan, into recorder: consuming Recorder) {
         signal = Link(SignalStage(plan.signal.options), meta: plan.signal.meta)
         loop = LoopStage(plan.loop.options)
         loopMeta = plan.loop.meta
         gate = Link(GateStage(plan.gate.options), meta: plan.gate.meta)
         paper = Link(PaperStage(plan.paper.options), meta: plan.paper.meta)
         rebalance = Link(RebalanceStage(plan.rebalance.options), meta: plan.rebalance.meta)
-        self.sink = sink
+        self.recorder = recorder
     }
 
     /// Takes a line of the feed.
     /// - Parameter line: a record, with its LF, followed by `RecordReader.padding` readable bytes.
-    /// - Throws: what is wrong with it, which the feed should have found; and what the sink throws.
+    /// - Throws: what is wrong with it, which the feed should have found; and what the recorder throws.
     @inline(__always)
     mutating func take(_ line: UnsafeRawBufferPointer) throws {
         try reader.read(line)
@@ -74,7 +74,7 @@ struct Chain: ~Copyable {
             try reader.read(line)
             try throughEnd(line)
         }
-        try sink.finish()
+        try recorder.finish()
     }
 
     // MARK: From stage to stage; `line` is what the reader has read last
@@ -148,14 +148,7 @@ struct Chain: ~Copyable {
 
     @inline(__always)
     private mutating func throughEnd(_ line: UnsafeRawBufferPointer) throws {
-        try sink.take(reader)
+        try recorder.take(reader)
         _ = rebalance.receive(reader)
     }
-}
-
-/// The end of the chain: where the stream goes.
-protocol ChainSink: AnyObject {
-    /// Takes the record that `reader` has read last: it may be overwritten then.
-    func take(_ reader: borrowing RecordReader) throws
-    func finish() throws
 }

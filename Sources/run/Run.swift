@@ -9,17 +9,16 @@ public enum Run {
     /// - Throws: `Failure`.
     public static func report(_ plan: Plan, audit port: OutputPort? = nil) throws -> Summary {
         let options = plan.report.options
-        let recorder = Recorder(options, port)
-        var feed = try FeedStage(
-            plan.feed.options, into: ChainOutlet(Chain(plan, into: recorder)), meta: plan.feed.meta)
+        let chain = Chain(plan, into: Recorder(options, port))
+        var feed = try FeedStage(plan.feed.options, into: ChainOutlet(chain), meta: plan.feed.meta)
         try feed.run()
-        return Summary(recorder.audit, options)
+        return Summary(feed.outlet.chain.recorder.audit, options)
     }
 }
 
 /// The feed's end: the chain.
 struct ChainOutlet: FeedOutlet, ~Copyable {
-    private var chain: Chain
+    private(set) var chain: Chain
     private var meta: [UInt8]?
 
     init(_ chain: consuming Chain) { self.chain = chain }
@@ -48,7 +47,7 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
 }
 
 /// The end of the chain: the report reads the stream, and it is written down, if somebody wants it.
-final class Recorder: ChainSink {
+struct Recorder: ~Copyable {
     private(set) var audit: Audit
     private let port: OutputPort?
     private var output = Output()
@@ -58,7 +57,8 @@ final class Recorder: ChainSink {
         self.port = port
     }
 
-    func take(_ reader: borrowing RecordReader) throws {
+    /// Takes the record that `reader` has read last: it may be overwritten then.
+    mutating func take(_ reader: borrowing RecordReader) throws {
         audit.take(reader)
         guard let port else { return }
         output.pass(reader.record)
@@ -66,7 +66,7 @@ final class Recorder: ChainSink {
         if output.count >= OutputPort.fullBytes { try port.flush(&output) }
     }
 
-    func finish() throws {
+    mutating func finish() throws {
         audit.finish()
         try port?.flush(&output)
     }
