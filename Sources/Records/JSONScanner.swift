@@ -16,6 +16,8 @@ public struct Malformed: Error, Equatable {
 struct Member {
     var keyStart: Int
     var keyEnd: Int
+    /// `KeyWord` of the key as it stands.
+    var word: UInt64
     var hasEscape: Bool
     var valueStart: Int
     var valueEnd: Int
@@ -73,6 +75,7 @@ struct JSONScanner: ~Copyable {
         while i < end, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x0D || text[i] == 0x0A { i += 1 }
     }
 
+    @inline(__always)
     private mutating func expect(_ byte: UInt8, _ problem: String) throws(Malformed) {
         skipSpace()
         guard i < end else { throw Malformed("truncated", at: end) }
@@ -84,6 +87,7 @@ struct JSONScanner: ~Copyable {
         guard depth <= Self.depthLimit else { throw Malformed("nested deeper than \(Self.depthLimit)", at: i) }
         i += 1
         let first = nestedCount
+        var seen: UInt64 = 0
         skipSpace()
         if i < end, text[i] == UInt8(ascii: "}") {
             i += 1
@@ -91,12 +95,14 @@ struct JSONScanner: ~Copyable {
         }
         while true {
             skipSpace()
-            var member = Member(keyStart: i + 1, keyEnd: 0, hasEscape: false, valueStart: 0, valueEnd: 0, valueFirst: 0)
+            var member = Member(
+                keyStart: i + 1, keyEnd: 0, word: 0, hasEscape: false, valueStart: 0, valueEnd: 0, valueFirst: 0)
             guard i < end else { throw Malformed("truncated", at: end) }
             guard text[i] == UInt8(ascii: "\"") else { throw Malformed("a key is expected", at: i) }
             member.hasEscape = try string()
             member.keyEnd = i - 1
-            try refuseDuplicate(member, depth: depth, from: first)
+            member.word = KeyWord.of(text + member.keyStart, count: member.keyEnd - member.keyStart)
+            try refuseDuplicate(member, depth: depth, from: first, &seen)
             try expect(UInt8(ascii: ":"), "a colon is expected")
             skipSpace()
             member.valueStart = i
@@ -114,17 +120,35 @@ struct JSONScanner: ~Copyable {
         }
     }
 
-    private mutating func refuseDuplicate(_ member: Member, depth: Int, from first: Int) throws(Malformed) {
-        let (seen, range) = depth == 1 ? (members, 0..<count) : (nested, first..<nestedCount)
-        guard range.upperBound < Self.memberLimit else { throw Malformed("too many keys", at: member.keyStart) }
-        for index in range where sameKey(seen[index], member) {
-            throw Malformed("duplicate key", at: member.keyStart)
+    /// - Parameter seen: a bit for each hash that a key of the object has had (B. Bloom, 1970); all of them once a key
+    ///   has an escape, as it then may be written in two ways.
+    @inline(__always)
+    private mutating func refuseDuplicate(
+        _ member: Member, depth: Int, from first: Int, _ seen: inout UInt64
+    ) throws(Malformed) {
+        let isOwn = depth == 1
+        let (keys, from, to) = isOwn ? (members, 0, count) : (nested, first, nestedCount)
+        guard to < Self.memberLimit else { throw Malformed("too many keys", at: member.keyStart) }
+        // Fibonacci hashing: the upper bits of a product with 2^64 over the golden ratio.
+        let bit: UInt64 = 1 &<< ((member.word &* 0x9E37_79B9_7F4A_7C15) &>> 58)
+        if seen & bit != 0 || member.hasEscape {
+            for index in from..<to where sameKey(keys[index], member) {
+                throw Malformed("duplicate key", at: member.keyStart)
+            }
         }
-        seen[range.upperBound] = member
-        if depth == 1 { count += 1 } else { nestedCount += 1 }
+        seen |= member.hasEscape ? ~0 : bit
+        keys[to] = member
+        if isOwn { count = to + 1 } else { nestedCount = to + 1 }
     }
 
+    @inline(__always)
     private func sameKey(_ a: Member, _ b: Member) -> Bool {
+        if a.word != b.word, !a.hasEscape, !b.hasEscape { return false }
+        return sameText(a, b)
+    }
+
+    @inline(never)
+    private func sameText(_ a: Member, _ b: Member) -> Bool {
         if a.hasEscape || b.hasEscape { return unescaped(a) == unescaped(b) }
         let (a, b) = (key(a), key(b))
         return a.count == b.count && (a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
@@ -183,6 +207,8 @@ struct JSONScanner: ~Copyable {
         i += 1
         var hasEscape = false
         while i < end {
+            skipPlain()
+            guard i < end else { break }
             let byte = text[i]
             switch byte {
             case UInt8(ascii: "\""):
@@ -200,6 +226,28 @@ struct JSONScanner: ~Copyable {
             }
         }
         throw Malformed("truncated", at: end)
+    }
+
+    /// Moves on over printable ASCII that is neither quote nor backslash, eight bytes at a time.
+    @inline(__always)
+    private mutating func skipPlain() {
+        var place = i
+        while place + 8 <= end {
+            let special = Self.special(UnsafeRawPointer(text + place).loadUnaligned(as: UInt64.self))
+            place += special.trailingZeroBitCount >> 3
+            if special != 0 { break }
+        }
+        i = place
+    }
+
+    /// - Returns: the high bit of each byte that is no such character, exact up to the first of them (S. E. Anderson, Bit
+    ///   twiddling hacks, "determine if a word has a byte less than n", "has a zero byte").
+    @inline(__always)
+    private static func special(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = word ^ (ones &* UInt64(UInt8(ascii: "\""))), backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let found = word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
+        return found & (ones &* 0x80)
     }
 
     private mutating func escape() throws(Malformed) {

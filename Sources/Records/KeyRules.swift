@@ -20,10 +20,10 @@ enum Rule {
 
     func holds(_ value: RecordValue) -> Bool {
         switch self {
-        case .positive: value.bounded.map { $0 > 0 } ?? false
-        case .nonNegative: value.bounded.map { $0 >= 0 } ?? false
-        case .number: value.bounded != nil
-        case .numberOrNull: value.isNull || value.bounded != nil
+        case .positive: value.boundedSign.map { $0 > 0 } ?? false
+        case .nonNegative: value.boundedSign.map { $0 >= 0 } ?? false
+        case .number: value.boundedSign != nil
+        case .numberOrNull: value.isNull || value.boundedSign != nil
         case .integer: value.integer != nil
         case .string: value.isString
         case .symbol: value.isString && value.withString { (1...SymbolTable.nameLimit).contains($0.count) }
@@ -64,13 +64,6 @@ struct KeyRule {
         self.key = key
         self.rule = rule
         isOptional = optional
-    }
-}
-
-extension RecordValue {
-    fileprivate var bounded: Double? {
-        guard let value = double, abs(value) <= 0x1p53 else { return nil }
-        return value
     }
 }
 

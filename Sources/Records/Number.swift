@@ -145,10 +145,56 @@ public struct Number: Sendable {
             while text[i] &- 48 < 10 { i += 1 }
             guard i > point + 1 else { return false }
         }
-        // So long a number without an exponent is finite, whatever its digits.
-        guard i - first <= 300, text[i] | 0x20 != UInt8(ascii: "e") else { return scan(text, &index) != nil }
+        guard i - first <= 200, skipExponent(text, &i) else { return scan(text, &index) != nil }
         index = i
         return true
+    }
+
+    /// Moves `index` behind an exponent, if one stands there.
+    /// - Returns: false if it is none, or so large that a number of 200 digits might not be finite with it.
+    @inline(__always)
+    private static func skipExponent(_ text: UnsafePointer<UInt8>, _ index: inout Int) -> Bool {
+        guard text[index] | 0x20 == UInt8(ascii: "e") else { return true }
+        var i = index + 1
+        if text[i] == UInt8(ascii: "+") || text[i] == UInt8(ascii: "-") { i += 1 }
+        let first = i
+        while text[i] &- 48 < 10 { i += 1 }
+        guard (1...2).contains(i - first) else { return false }
+        index = i
+        return true
+    }
+
+    /// The sign of the number at `text` if it is at most 2^53 in size, else nil: told by its digits alone where they leave no
+    /// doubt, as the double is often not wanted.
+    static func boundedSign(_ text: UnsafePointer<UInt8>) -> Int? {
+        let isNegative = text[0] == UInt8(ascii: "-")
+        let first = isNegative ? 1 : 0
+        var i = first
+        var digits: UInt8 = 0
+        while text[i] &- 48 < 10 {
+            digits |= text[i] &- 48
+            i += 1
+        }
+        var whole = i - first
+        if text[i] == UInt8(ascii: ".") {
+            i += 1
+            while text[i] &- 48 < 10 {
+                digits |= text[i] &- 48
+                i += 1
+            }
+        }
+        let exponent = i
+        let isShort = i - first <= 200 && skipExponent(text, &i)
+        if isShort, exponent < i, text[exponent + 1] != UInt8(ascii: "-") {
+            let start = text[exponent + 1] == UInt8(ascii: "+") ? exponent + 2 : exponent + 1
+            for place in start..<i { whole += Int(text[place] &- 48) * (i - place == 2 ? 10 : 1) }
+        }
+        guard isShort, whole <= 15 else {
+            var index = 0
+            guard let value = scan(text, &index)?.double, abs(value) <= 0x1p53 else { return nil }
+            return value == 0 ? 0 : value < 0 ? -1 : 1
+        }
+        return digits == 0 ? 0 : isNegative ? -1 : 1
     }
 
     /// More than 18 digits, more than 53 bits or an exponent: `strtod` of the C library, correctly rounded.

@@ -50,15 +50,20 @@ public struct Record: ~Copyable {
 func find(
     _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer
 ) -> RecordValue? {
-    for member in members {
-        let text = UnsafeRawBufferPointer(rebasing: line[member.keyStart..<member.keyEnd])
-        let same =
-            member.hasEscape
-            ? key.withUTF8Buffer { $0.elementsEqual(JSONText.unescape(text)) }
-            : isSame(key, text)
-        if same { return RecordValue(text: UnsafeRawBufferPointer(rebasing: line[member.valueStart...]), member) }
+    let word = KeyWord.of(key)
+    for member in members where member.word == word || member.hasEscape {
+        if isSame(key, member, line) {
+            return RecordValue(text: UnsafeRawBufferPointer(rebasing: line[member.valueStart...]), member)
+        }
     }
     return nil
+}
+
+@inline(never)
+private func isSame(_ key: StaticString, _ member: Member, _ line: UnsafeRawBufferPointer) -> Bool {
+    let text = UnsafeRawBufferPointer(rebasing: line[member.keyStart..<member.keyEnd])
+    guard member.hasEscape else { return isSame(key, text) }
+    return key.withUTF8Buffer { $0.elementsEqual(JSONText.unescape(text)) }
 }
 
 /// The value of one key.
@@ -96,6 +101,12 @@ public struct RecordValue {
     }
 
     public var double: Double? { number?.double }
+
+    /// The sign of a number of at most 2^53 in size: -1, 0 or 1; nil if it is none.
+    var boundedSign: Int? {
+        guard first == UInt8(ascii: "-") || first &- 48 < 10 else { return nil }
+        return Number.boundedSign(rest.baseAddress!.assumingMemoryBound(to: UInt8.self))
+    }
 
     /// An integer of 0 ..< 2^53, written without fraction or exponent.
     public var integer: Int64? {

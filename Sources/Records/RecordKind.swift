@@ -23,9 +23,14 @@ public enum RecordKind: UInt8, CaseIterable, Sendable {
         "fault", "other",
     ]
 
+    private static let words = names.map { KeyWord.of($0) }
+
     /// - Returns: `other` for a name that is none of a known type.
     init(named name: UnsafeRawBufferPointer) {
-        let place = Self.names.firstIndex { isSame($0, name) }
+        let word = name.withMemoryRebound(to: UInt8.self) { text in
+            text.baseAddress.map { KeyWord.of($0, count: text.count) } ?? 0
+        }
+        let place = Self.words.indices.first { Self.words[$0] == word && isSame(Self.names[$0], name) }
         self = place.flatMap { RecordKind(rawValue: UInt8($0)) } ?? .other
     }
 

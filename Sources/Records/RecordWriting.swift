@@ -105,6 +105,10 @@ extension Output {
 
     private mutating func quote(_ bytes: [UInt8]) {
         put("\"")
+        guard bytes.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            bytes.withUnsafeBytes { copy($0) }
+            return put("\"")
+        }
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):

@@ -148,7 +148,9 @@ import Testing
     @Test func aNumberIsSkippedAsItIsRead() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
-        let parts = ["-", "0", "7", "12", "900719925474099299", ".", "e", "E+", "e-", "400", ","]
+        let parts = [
+            "-", "0", "7", "12", "900719925474099299", ".", "e", "E+", "e-", "400", ",", "15", "9007199254740993",
+        ]
         for _ in 0..<20_000 {
             let words = (0..<Int(random.next() % 6)).map { _ in parts.randomElement(using: &random)! }
             let text = Array((words.joined() + ",").utf8) + Array(repeating: 0, count: RecordReader.padding)
@@ -157,7 +159,54 @@ import Testing
                 let isNumber = Number.skip(bytes.baseAddress!, &skipped)
                 let number = Number.scan(bytes.baseAddress!, &read)
                 #expect(isNumber == (number != nil), "seed \(seed): \(words)")
-                if isNumber { #expect(skipped == read, "seed \(seed): \(words)") }
+                guard let number else { return }
+                #expect(skipped == read, "seed \(seed): \(words)")
+                let size = number.double
+                #expect(
+                    Number.boundedSign(bytes.baseAddress!)
+                        == (abs(size) > 0x1p53 ? nil : size == 0 ? 0 : size < 0 ? -1 : 1),
+                    "seed \(seed): \(words)")
+            }
+        }
+    }
+
+    /// Whatever their number, their length, and how they are written.
+    @Test func aKeyThatComesAgainIsFound() {
+        let names = (0..<200).map { "a long beginning of ten".prefix($0 % 24) + "\($0)" }
+        for count in [1, 2, 40, 200] {
+            for again in Set([0, count / 2, count - 1]) {
+                let members = names.prefix(count).map { #""\#($0)":1"# }.joined(separator: ",")
+                let name = names[again], first = name.first!.unicodeScalars.first!.value
+                for spelled in [String(name), #"\u00\#(String(first, radix: 16))"# + name.dropFirst()] {
+                    #expect(reading(#"{"type":"x",\#(members),"\#(spelled)":2}"#) == "duplicate key", "\(spelled)")
+                    #expect(
+                        reading(#"{"type":"x","o":{"\#(spelled)":2,\#(members)}}"#) == "duplicate key", "\(spelled)")
+                }
+                #expect(reading(#"{"type":"x",\#(members),"new":[{\#(members)}]}"#) == "other")
+            }
+        }
+    }
+
+    /// Strings are read eight bytes at a time, and what is special is found at every place.
+    @Test func aSpecialByteIsFoundWhereverItStands() {
+        for length in 0...20 {
+            for place in 0...length {
+                let (before, after) = (
+                    String(repeating: "~", count: place), String(repeating: " ", count: length - place)
+                )
+                func text(_ middle: [UInt8]) -> [UInt8] {
+                    Array(#"{"type":"x","a":""#.utf8) + Array(before.utf8) + middle + Array(after.utf8)
+                        + Array(#""}"#.utf8)
+                }
+                #expect(reading(text([])) == "other")
+                #expect(reading(text(Array("\u{7F}é😀".utf8))) == "other")
+                #expect(reading(text(Array(#"\""#.utf8))) == "other")
+                for byte: UInt8 in [0x00, 0x1F, 0x0A] {
+                    #expect(reading(text([byte])) == "control character in a string")
+                }
+                for byte: UInt8 in [0x80, 0xC3, 0xFF] { #expect(reading(text([byte])) == "invalid UTF-8") }
+                #expect(reading(text(Array("\"".utf8))) != "other")
+                #expect(reading(text(Array(#"\x"#.utf8))) == "unknown escape")
             }
         }
     }

@@ -62,6 +62,9 @@ struct RunCommand: StageCommand {
         completion: .file())
     var results: String?
 
+    @Flag(help: "Batch: write the runs that have no result in the file of --results, and carry out none.")
+    var pending = false
+
     @Argument(parsing: .allUnrecognized, help: "Files, or options of drift-feed.", completion: .file())
     var market: [String] = []
 
@@ -72,8 +75,9 @@ struct RunCommand: StageCommand {
                 throw ValidationError(
                     "--batch takes its runs from standard input: no MARKET, --set, --profile, --json or --audit")
             }
-        } else if jobs != nil || results != nil {
-            throw ValidationError("--jobs and --results need --batch")
+            guard !pending || results != nil else { throw ValidationError("--pending needs --results") }
+        } else if jobs != nil || results != nil || pending {
+            throw ValidationError("--jobs, --results and --pending need --batch")
         }
     }
 
@@ -90,7 +94,7 @@ struct RunCommand: StageCommand {
 
     private func carryOut() throws {
         let kept = try results.map { try Results($0) }
-        let port = kept?.port ?? OutputPort()
+        let port = pending ? OutputPort() : kept?.port ?? OutputPort()
         let jobs = jobs ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
         var lines = LineReader(0, lineLimit: 1 << 20)
         var runs: [[UInt8]] = []
@@ -107,15 +111,17 @@ struct RunCommand: StageCommand {
                 }
                 let run = Array(line.bytes.last == 10 ? line.bytes.dropLast() : line.bytes[...])
                 if run.allSatisfy({ $0 == 0x20 }) || kept?.has(run) ?? false { continue }
-                // One at a time: each is answered before the next is read.
-                if jobs == 1 {
+                if pending {
+                    try (run + [10]).withUnsafeBytes { try port.write($0) }
+                } else if jobs == 1 {
+                    // One at a time: each is answered before the next is read.
                     try Run.result(of: run).withUnsafeBytes { try port.write($0) }
                 } else {
                     runs.append(run)
                 }
             }
         }
-        if jobs > 1 { try Batch(runs, jobs: jobs, into: port).run() }
+        if !runs.isEmpty { try Batch(runs, jobs: jobs, into: port).run() }
     }
 
     private static func port(_ path: String) throws -> OutputPort {
