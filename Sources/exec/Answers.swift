@@ -79,8 +79,10 @@ extension Executor {
         for index in desks.indices {
             // What somebody wants closed is closed late rather than never; what is not shown meanwhile is asked for then.
             if desks[index].waiting.contains(where: \.isWhole) { resolve(index, at: now) }
+            heedBan(index)
             guard desks[index].protectBy != nil else { continue }
             desks[index].askAt = bannedUntil
+            desks[index].isBare = false
             (desks[index].protectBy, desks[index].protectAtLatest) = (bannedUntil + 2_000_000, bannedUntil + 10_000_000)
         }
         say("the exchange refuses this address (HTTP 403, or code 10018): nothing is asked for ten minutes")
@@ -186,7 +188,8 @@ extension Executor {
         // A part is nothing where all is to be closed.
         guard mayPass, ticket.sending.tries < 3, isWhole ? now >= bannedUntil : !desks[desk].isToBeClosed else {
             // A refusal is for whoever wanted it closed; what has not arrived is closed late rather than never.
-            if mayPass, !isGone, isWhole { resolve(desk, after: 2_000_000, at: now) }
+            // Within a ban nobody can look whether there is anything left.
+            if mayPass, isWhole, !isGone || now < bannedUntil { resolve(desk, after: 2_000_000, at: now) }
             return writeReject(intent, ticket.sending.symbol, refusal, into: &out)
         }
         desks[desk].waiting.insert(

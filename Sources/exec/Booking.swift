@@ -64,6 +64,7 @@ extension Executor {
             // Of an earlier run only the exchange knows when.
             ts: hasStarted ? eventTime : row.ts)
         let realised = note(.fill(booking))
+        if memory.holding(row.symbol) == nil { desks[index].protectBy = nil }
         let opener = booking.reason == "external" ? nil : memory.holdings[row.symbol]?.opener
         write(booking, realised, id: sending?.intent ?? opener, into: &out)
         if let place {

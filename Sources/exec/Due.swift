@@ -1,4 +1,5 @@
 public import Records
+import Venue
 
 /// What is due as time passes.
 extension Executor {
@@ -98,9 +99,22 @@ extension Executor {
         var due = min(timeAskAt, keyAskAt, walletAskAt ?? .max)
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
-            due = min(due, desk.protectBy ?? .max, desk.askAt ?? .max, desk.tradesAskAt ?? .max, pumpAt(desk) ?? .max)
+            due = min(
+                due, desk.protectBy ?? .max, desk.askAt ?? .max, desk.tradesAskAt ?? .max, takeOverAt(desk) ?? .max,
+                pumpAt(desk) ?? .max)
             if !isEnding { due = min(due, desk.markAskAt) }
         }
         return max(due, bannedUntil)
+    }
+
+    /// The end has come before what waits could leave: it is told of.
+    public mutating func abandon(into out: inout Output) {
+        for index in desks.indices {
+            for reduction in desks[index].waiting {
+                let refusal = Rejection("unfinished", "exec has ended while it waited for what was on its way")
+                writeReject(reduction.intent, desks[index].name, refusal, into: &out)
+            }
+            desks[index].waiting = []
+        }
     }
 }

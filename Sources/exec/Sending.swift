@@ -23,9 +23,7 @@ extension Executor {
     /// hold something too, that would be theirs: there it waits until the order before it has ended.
     mutating func pump(_ index: Int, at now: Int64, into out: inout Output) {
         // It is exec's from here on, even where it must wait before it sends.
-        if let by = desks[index].standBy?.by, now >= by, memory.holding(desks[index].name) != nil {
-            resolve(index, at: now)
-        }
+        if let by = takeOverAt(desks[index]), now >= by { resolve(index, at: now) }
         let desk = desks[index]
         guard now >= freeAt(desk), now >= bannedUntil else { return }
         guard let holding = memory.holding(desk.name) else {
@@ -77,6 +75,15 @@ extension Executor {
         desks[index].standBy = (sending.link, now + 2_000_000)
     }
 
+    /// When exec takes over what an intent wants closed: its order is not accepted, or it still waits, as in another's
+    /// symbol it may for long; what waits is nowhere but in memory.
+    func takeOverAt(_ desk: Desk) -> Int64? {
+        guard desk.closing == nil, let holding = memory.holding(desk.name) else { return nil }
+        let waiting = desk.waiting.filter { $0.isWhole && $0.side == holding.position.side.closing }
+            .map { max($0.since, $0.notBefore) + 2_000_000 }
+        return (waiting + [desk.standBy?.by].compactMap { $0 }).min()
+    }
+
     /// That order was accepted, or surely not taken.
     mutating func standDown(_ sending: Sending) {
         guard let index = desk(sending.symbol), desks[index].standBy?.link == sending.link else { return }
@@ -88,11 +95,19 @@ extension Executor {
         (desks[index].standBy, desks[index].protectBy) = (nil, nil)
         guard desks[index].closing == nil else { return }
         desks[index].closing = Desk.Closing(notBefore: pause > 0 ? now + pause : 0)
+        heedBan(index)
         let name = desks[index].name
         // Where nothing is held yet, what is on its way may open something.
         if settings.isLive, !memory.closings.contains(name), memory.holding(name) != nil || hasTicket(name) {
             note(.close(symbol: name, ts: now))
         }
+    }
+
+    /// Behind a ban what is held may be somebody else's: what was traded within it is asked first, and has two seconds.
+    mutating func heedBan(_ index: Int) {
+        guard let closing = desks[index].closing, closing.notBefore < bannedUntil else { return }
+        desks[index].closing?.notBefore = bannedUntil + 2_000_000
+        desks[index].tradesAskAt = min(desks[index].tradesAskAt ?? .max, bannedUntil)
     }
 
     func wrongSide(_ side: Side, _ held: Direction) -> Rejection {

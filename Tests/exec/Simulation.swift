@@ -458,6 +458,9 @@ final class Simulation {
     /// The standard input ends.
     func end() throws { try act { executor, _ in executor.end(at: now) } }
 
+    /// The end's time is over.
+    func abandon() throws { try act { executor, output in executor.abandon(into: &output) } }
+
     /// Somebody else trades on the account.
     func tradeOutside(_ symbol: String, _ side: String, _ quantity: String) throws {
         var failure: (any Error)?

@@ -173,12 +173,12 @@ struct TakeoverStoryTests {
         #expect(simulation.booked() == nil)
     }
 
-    /// An exit is on its way when the address is banned, and then refused for a reason that passes.
-    @Test func anExitThatIsRefusedWithinABanIsMadeAfterIt() throws {
+    /// An exit is on its way when the address is banned, and then refused for a reason that passes, or as if nothing were held.
+    @Test(arguments: [110_079, 110_017]) func anExitThatIsRefusedWithinABanIsMadeAfterIt(code: Int) throws {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(2)
-        simulation.verdict = .failure(.refused(110_079, "being modified"))
+        simulation.verdict = .failure(.refused(code, "not now"))
         simulation.orderDelay = 1_500_000
         try simulation.reduce("BTC-r-1", 1)
         simulation.questionVerdict = { _ in .failure(.banned) }
@@ -191,6 +191,53 @@ struct TakeoverStoryTests {
         try simulation.rest(620)
         try simulation.go(10)
         #expect(simulation.booked() == nil)
+    }
+
+    /// Within a ban, of which the stream tells nothing, a hand closes ours and opens its own.
+    @Test func whatAHandOpensWithinABanStays() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = try #require(simulation.booked())
+        simulation.questionVerdict = { _ in .failure(.banned) }
+        try simulation.breakStream()
+        try simulation.go(3)
+        simulation.questionVerdict = nil
+        try simulation.reduce("BTC-r-1", 1)
+        simulation.faults.frameLost = 1000
+        try simulation.tradeOutside("BTCUSDT", "Sell", size)
+        try simulation.go(1)
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.05")
+        try simulation.go(2)
+        simulation.faults = .none
+        try simulation.rest(620)
+        try simulation.go(10)
+        #expect(try simulation.position("BTCUSDT")?.size == "0.05" && simulation.wire.count == 1)
+    }
+
+    /// That no levels were seen before a ban says nothing of what is there behind it.
+    @Test func whatWasSeenBeforeABanIsNoEvidenceBehindIt() throws {
+        let simulation = try Simulation.started()
+        simulation.faults.frameLost = 1000
+        let isSlow: (Request) -> RESTFailure? = { if case .position = $0.subject { .status(503) } else { nil } }
+        simulation.questionVerdict = { isSlow($0).map { .failure($0) } }
+        try simulation.open()
+        try simulation.go { simulation.booked() != nil }
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked() ?? "0"),
+                "takeProfit": "", "stopLoss": "",
+            ])
+        simulation.questionVerdict = { _ in .failure(.banned) }
+        try simulation.go { simulation.executor?.bannedUntil ?? 0 > simulation.now }
+        let end = try #require(simulation.executor?.bannedUntil)
+        try simulation.rest(Double(end - simulation.now) / 1e6 - 0.1)
+        simulation.questionVerdict = { isSlow($0).map { .failure($0) } }
+        try simulation.go(4)
+        simulation.questionVerdict = nil
+        try simulation.go(10)
+        #expect(simulation.booked() != nil && simulation.executor?.desks[0].shut == nil)
     }
 
     /// An entry is on its way when the address is banned, and its fill is told by the stream.
@@ -238,6 +285,66 @@ struct TakeoverStoryTests {
         #expect(simulation.booked() == nil)
         #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
         #expect(try simulation.ends("BTC-r-1") == ["not_placed"])
+    }
+
+    /// Beside others all is to be closed, and waits for a part of which nobody knows: it is exec's after two seconds, also for
+    /// the next start.
+    @Test(arguments: [true, false]) func anExitThatWaitsOutlivesTheRun(crash: Bool) throws {
+        let simulation = try Simulation.besideOthers()
+        simulation.questionVerdict = {
+            switch $0.subject {
+            case .order, .past, .fills, .executions: .failure(.status(503))
+            default: nil
+            }
+        }
+        simulation.verdict = .failure(.unreachable("timed out"))
+        try simulation.reduce("BTC-r-1", 0.5)
+        try simulation.go(0.5)
+        simulation.verdict = nil
+        try simulation.reduce("BTC-r-2", 1)
+        try simulation.go(5)
+        if !crash {
+            try simulation.end()
+            try simulation.abandon()
+            #expect(try simulation.ends("BTC-r-2") == ["unfinished"])
+        }
+        simulation.crash()
+        simulation.questionVerdict = nil
+        try simulation.go(120)
+        #expect(simulation.booked() == nil)
+        #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
+    }
+
+    /// All is closed, and nobody says that the order has ended: nothing is due at once for ever.
+    @Test func ofWhatIsNotHeldNothingIsDue() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(3)
+        let size = try #require(simulation.booked().flatMap { Double($0) })
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go { simulation.executor?.desks[0].protectBy != nil }
+        try simulation.acknowledgeOnly("BTC-r-2")
+        try simulation.reduce("BTC-r-2", 0.9)
+        try simulation.go(0.2)
+        simulation.verdict = nil
+        try simulation.tradeOutside("BTCUSDT", "Sell", "\((size / 2 * 1000).rounded() / 1000)")
+        try simulation.go(0.3)
+        try simulation.tell(
+            "execution",
+            [
+                "execId": "cut", "symbol": "BTCUSDT", "side": "Sell", "execPrice": "97000",
+                "execQty": .string(try #require(simulation.booked())), "execFee": "0.01", "execType": "Trade",
+                "orderId": "1", "orderLinkId": "BTC-r-2", "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        #expect(simulation.booked() == nil)
+        var executor = try #require(simulation.executor)
+        var output = Output(passesOn: false)
+        let now = simulation.now + 2_500_000
+        for _ in 0..<5 {
+            executor.advance(to: now, into: &output)
+            _ = executor.takeEffects()
+        }
+        #expect(executor.nextDue > now)
     }
 
     /// It takes a while to close it: that is no second time.

@@ -83,9 +83,10 @@ struct ExecCommand: StageCommand {
     }
 
     private static func heedBan(_ state: String) throws {
-        let wait = State.bannedUntil(in: state) - steadyMicroseconds()
-        // One that is longer was written by a clock that was off.
-        guard wait <= 0 || wait > Executor.banTime else {
+        let told = State.bannedUntil(in: state) - steadyMicroseconds()
+        // A clock that has been set back since makes it longer; one that is much longer was written by a clock that was off.
+        let wait = min(told, Executor.banTime)
+        guard told <= 0 || told > 2 * Executor.banTime else {
             throw Failure.refused(
                 .temporary,
                 "unable to start: the exchange has refused this address (HTTP 403); it is not asked for another "

@@ -83,7 +83,7 @@ final class ExecRun {
     private func takeInput() throws {
         isReadable = false
         guard let count = try input.fill() else { return }
-        hasRead = true
+        if count > 0 { hasRead = true }
         while input.next(&output) {
             if let meta, input.reader.record.hasTime {
                 output.open(with: meta(input.reader.record.ts))
@@ -218,6 +218,8 @@ final class ExecRun {
         tell("the journal ends with \(state.head)")
         for position in executor.held { tell("\(position) is still held") }
         let isDone = executor.isDone
+        executor.abandon(into: &output)
+        flush()
         if !isDone { tell("the end came before all was known: the next start asks the exchange") }
         if let outputFailure { throw Failure.refused(.io, "unable to write to standard output: \(outputFailure)") }
         guard outbox.isEmpty else {

@@ -98,7 +98,7 @@ FOLD = [
     ("something is opened beside the other side", "Booking.swift", "if size > .zero { isolate(", "if size > .zero, !isGone { isolate("),
     ("an id may be used again some minutes later", "RecentNames.swift", "guard !earlier.contains(name) else { return false }", ""),
     ("without the stream a half is halved again", "Answers.swift", "ticket.sending.isReduceOnly && isWhole ||", "ticket.sending.isReduceOnly ||"),
-    ("a lost exit beside others is dropped with its intent", "Sending.swift", "now >= by, memory.holding(desks[index].name) != nil {", "now >= by, now >= freeAt(desks[index]), memory.holding(desks[index].name) != nil {"),
+    ("a lost exit beside others is dropped with its intent", "Sending.swift", "if let by = takeOverAt(desks[index]), now >= by {", "if let by = takeOverAt(desks[index]), now >= by, now >= freeAt(desks[index]) {"),
     ("no answer means that there is no stop", "Due.swift", "if desks[index].isBare || now >= desks[index].protectAtLatest {", "if true {"),
     ("after a ban what was not shown is closed", "Answers.swift", "guard desks[index].protectBy != nil else { continue }", "continue"),
     ("an exit that meets a ban is thrown away", "Acceptance.swift", "if isAll { resolve(index, at: now) }", ""),
@@ -109,6 +109,12 @@ FOLD = [
     ("what is opened within a ban is not asked for", "Booking.swift", "let from = max(now, bannedUntil)", "let from = now"),
     ("a lost part holds up what closes all", "Answers.swift", "|| desk(ticket.sending.symbol).map { desks[$0].isToBeClosed } ?? false", ""),
     ("levels are not looked at where others hold something", "Booking.swift", "guard size > .zero, isOurSide else { return }", "guard size == holding.position.quantity, isOurSide else { return }"),
+    ("what was seen before a ban is evidence behind it", "Answers.swift", "            desks[index].isBare = false\n", ""),
+    ("behind a ban what is held is closed unasked", "Sending.swift", "guard let closing = desks[index].closing, closing.notBefore < bannedUntil else { return }", "return"),
+    ("an exit that finds nothing within a ban is dropped", "Answers.swift", "isWhole, !isGone || now < bannedUntil {", "isWhole, !isGone {"),
+    ("what is not held is waited for", "Booking.swift", "        if memory.holding(row.symbol) == nil { desks[index].protectBy = nil }\n", ""),
+    ("what waits to close all is in memory alone", "Sending.swift", "return (waiting + [desk.standBy?.by].compactMap { $0 }).min()", "return desk.standBy?.by"),
+    ("what waits at the end has no outcome", "Due.swift", "writeReject(reduction.intent, desks[index].name, refusal, into: &out)", "_ = refusal"),
 ]
 
 DOOR = [
