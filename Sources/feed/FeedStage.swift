@@ -38,6 +38,9 @@ public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
             try outlet.finish()
         } catch Failure.closedOutput {
             throw Failure.closedOutput
+        } catch Failure.refused(.io, let text) {
+            // No end may follow: a part of the lines has gone out, and a chain has stopped in the midst of a record.
+            throw Failure.refused(.io, text)
         } catch {
             try outlet.finish()
             throw error
