@@ -37,7 +37,12 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
         try RecordReader.withPadding(meta) { try chain.take($0) }
     }
 
-    mutating func makeWay() throws { try flush() }
+    mutating func makeWay() throws {
+        // The chain need not wait or write for hours: a signal that has come is let in here.
+        UnixSignals.block(false)
+        UnixSignals.block(true)
+        try flush()
+    }
 
     mutating func flush() throws {
         if let number = UnixSignals.pending { throw Failure.interrupted(number) }
