@@ -116,7 +116,7 @@ public struct FeedOptions: ParsableArguments {
     var symbolNames: [String] { symbols.flatMap { $0.split(separator: ",").map(String.init) } }
 
     /// What is read: standard input if nothing else is named.
-    var inputs: [String] { files.isEmpty ? ["-"] : files }
+    public var inputs: [String] { files.isEmpty ? ["-"] : files }
 
     func reorderMicroseconds(isStream: Bool) -> Int64 {
         Int64((reorder ?? (isStream ? 0 : 1)) * 1_000_000)

@@ -7,11 +7,13 @@ public import Stage
 public enum Run {
     /// - Parameter audit: where the stream is written, all of it; nil to write it nowhere.
     /// - Throws: `Failure`.
-    public static func report(_ plan: Plan, audit port: OutputPort? = nil) throws -> Summary {
+    public static func report(_ plan: Plan, audit: AuditFile? = nil) throws -> Summary {
         let options = plan.report.options
-        let chain = Chain(plan, into: Recorder(options, port))
+        try audit?.refuse(plan.feed.options.inputs)
+        let chain = Chain(plan, into: Recorder(options, audit))
         var feed = try FeedStage(plan.feed.options, into: ChainOutlet(chain), meta: plan.feed.meta)
         try feed.run()
+        try audit?.finish()
         return Summary(feed.outlet.chain.recorder.audit, options)
     }
 }
@@ -54,25 +56,25 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
 /// The end of the chain: the report reads the stream, and it is written down, if somebody wants it.
 struct Recorder: ~Copyable {
     private(set) var audit: Audit
-    private let port: OutputPort?
+    private let file: AuditFile?
     private var output = Output()
 
-    init(_ options: ReportOptions, _ port: OutputPort?) {
+    init(_ options: ReportOptions, _ file: AuditFile?) {
         audit = Audit(options)
-        self.port = port
+        self.file = file
     }
 
     /// Takes the record that `reader` has read last: it may be overwritten then.
     mutating func take(_ reader: borrowing RecordReader) throws {
         audit.take(reader)
-        guard let port else { return }
+        guard let file else { return }
         output.pass(reader.record)
         output.settle()
-        if output.count >= OutputPort.fullBytes { try port.flush(&output) }
+        if output.count >= OutputPort.fullBytes { try file.write(&output) }
     }
 
     mutating func finish() throws {
         audit.finish()
-        try port?.flush(&output)
+        try file?.write(&output)
     }
 }

@@ -87,7 +87,7 @@ struct RunCommand: StageCommand {
             throw ValidationError("nothing to read: name files, or --synthetic SEED --days D")
         }
         let plan = try Plan(profile: common.profile, words: try Setting.words(options.set), market: market)
-        let summary = try Run.report(plan, audit: try audit.map(Self.port))
+        let summary = try Run.report(plan, audit: audit.map(AuditFile.init))
         let bytes = json ? try ReportJSON.line(summary) : Array(summary.text.utf8)
         try bytes.withUnsafeBytes { try OutputPort().write($0) }
     }
@@ -122,11 +122,5 @@ struct RunCommand: StageCommand {
             }
         }
         if !runs.isEmpty { try Batch(runs, jobs: jobs, into: port).run() }
-    }
-
-    private static func port(_ path: String) throws -> OutputPort {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Failure.refused(.io, "unable to write \(path): \(errorText())") }
-        return OutputPort(descriptor, name: path)
     }
 }
