@@ -2,10 +2,10 @@ import Glibc
 import Records
 import Stage
 
-/// The file in which a batch keeps its results: what is there already is not run again.
+/// The file in which a batch keeps its results: a run that has a report there is not carried out again.
 struct Results {
     let port: OutputPort
-    /// The runs that have a result, as they were given.
+    /// The runs whose last line is no error, as they were given.
     private let done: Set<[UInt8]>
 
     /// - Throws: `Failure` if the file cannot be opened, or holds something else.
@@ -28,7 +28,9 @@ struct Results {
                 else {
                     throw Failure.refused(.data, "unable to use \(path): line \(line.number) is no result of a batch")
                 }
-                done.insert(run.isString ? run.string ?? [] : Array(run.text))
+                let given = run.isString ? run.string ?? [] : Array(run.text)
+                // What was in its way may be gone.
+                if reader["error"] == nil { done.insert(given) } else { done.remove(given) }
             }
         }
         // A line that an interruption has cut is run again.

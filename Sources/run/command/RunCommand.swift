@@ -20,7 +20,8 @@ struct RunCommand: StageCommand {
             which they end: the run as it was given, and its `report`, or the `error` that it ended with; one that fails takes no other \
             with it. A run is {"market":["ticks.gz"],"profile":"micro.toml","gate":{"edge":0.002},"report":{"name":"a"}}: what the \
             feed reads (or in "feed" a made-up market), and if wanted a profile, and options by section. With --results the results are kept in \
-            a file, and what has one there is not run again.
+            a file, and what has a report there is not run again; a run that failed is tried again, and of two lines of a run the later \
+            counts. Failed runs are no failure of the batch: it ends with 0.
 
             EXIT STATUS
               0 done; 64 usage; 65 lines that are no records, or input out of order; 66 a file that cannot be read; 74 a failed write; \
@@ -62,7 +63,7 @@ struct RunCommand: StageCommand {
         completion: .file())
     var results: String?
 
-    @Flag(help: "Batch: write the runs that have no result in the file of --results, and carry out none.")
+    @Flag(help: "Batch: write the runs that have no report in the file of --results, and carry out none.")
     var pending = false
 
     @Argument(parsing: .allUnrecognized, help: "Files, or options of drift-feed.", completion: .file())
