@@ -12,6 +12,9 @@ test: ## run every test
 test-clients: ## let pybit and ccxt, as published, trade on the local exchange (needs Python and the network)
 	Tests/clients/run
 
+test-spark: ## run a sweep on a Spark cluster of worker processes, one of them killed (needs Java and the network)
+	Tests/pipelines/spark
+
 soak: ## a day of market at high speed, live, with a fault every minute (16 minutes)
 	Tests/live/soak
 
@@ -29,8 +32,11 @@ fuzz: ## feed the readers with made-up input: make fuzz [SECONDS=600]
 teeth: ## plant a hundred bugs in drift-exec, and see whether its tests find them (some hours)
 	Tests/exec/teeth/bite
 
-bench: ## measure the pipeline beside cat
+bench: ## measure the pipeline beside cat: a table of targets with verdicts
 	benchmarks/run $(MARKET)
+
+bench-peers: ## run the same trades through well-known engines (needs Python and the network)
+	. pipelines/environment && require_build "$${paper_programs[@]}" && benchmarks/peers $(MARKET)
 
 bench-exchange: ## measure the local exchange under load
 	benchmarks/exchange
@@ -51,5 +57,5 @@ install: ## install programs, man pages and completions: make install [PREFIX=/u
 	pipelines/install $(or $(PREFIX),/usr/local)
 
 SHELL := /bin/bash
-.PHONY: help demo test test-clients soak faults coverage fuzz teeth bench bench-exchange bench-exec conform build vectors install
+.PHONY: help demo test test-clients test-spark soak faults coverage fuzz teeth bench bench-peers bench-exchange bench-exec conform build vectors install
 .DEFAULT_GOAL := help
