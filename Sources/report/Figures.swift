@@ -28,6 +28,14 @@ struct Figures {
         Double(points.first?.ts ?? 0)...Double(max(points.last?.ts ?? 1, (points.first?.ts ?? 0) + 1))
     }
 
+    /// Why a position was closed, as the page's colours know it.
+    static let exits = [
+        "drift_flip", "drift_decay", "time_decay", "confidence_drop", "take_profit", "stop_loss", "liquidation",
+    ]
+
+    /// - Returns: the class of a mark. Reasons are words of the stream: what the page does not know has none of its own.
+    static func style(ofExit reason: String) -> String { exits.contains(reason) ? reason : "other" }
+
     // MARK: Over time
 
     var equity: String? {
@@ -73,7 +81,7 @@ struct Figures {
                 Double(trade.opened), trade.entry, isUp: trade.isLong, "entry",
                 "\(Self.date(Double(trade.opened))) opened \(what)")
             plot.arrow(
-                Double(trade.closed), trade.left, isUp: !trade.isLong, "exit \(trade.exit)",
+                Double(trade.closed), trade.left, isUp: !trade.isLong, "exit \(Self.style(ofExit: trade.exit))",
                 "\(Self.date(Double(trade.closed))) left for \(trade.exit): \(what)")
         }
         return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.number($0, 2) }

@@ -1,4 +1,5 @@
 /// One page that needs nothing else: no network, no script to read it. Light or dark as the reader's system is, and it prints.
+/// Words of the stream are on it: all are escaped, and the policy at its head lets nothing run or load whatever gets by.
 extension Summary {
     /// - Parameter title: what was read.
     public func page(_ audit: Audit, title: String) -> String {
@@ -57,7 +58,9 @@ extension Summary {
         section("Costs", "What trading cost, apart from being wrong.", [], costTable)
         return """
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(Plot.escaped(title))</title><style>\(Self.style)</style></head><body>
             <header><h1>\(Plot.escaped(title))</h1>
             <p>\(Plot.escaped(Figures.date(Double(span.from)))) to \(Plot.escaped(Figures.date(Double(span.to)))) UTC, \

@@ -1,3 +1,5 @@
+import Stage
+
 /// A drawing with two axes, as SVG. Colours and fonts are the page's: marks have classes.
 struct Plot {
     static let width = 960.0
@@ -42,7 +44,7 @@ struct Plot {
     mutating func line(_ points: [(x: Double, y: Double)], _ style: String) {
         guard points.count > 1 else { return }
         let path = points.map { at($0.x, $0.y) }.joined(separator: "L")
-        marks.append(#"<path class="\#(style)" d="M\#(path)"/>"#)
+        marks.append(#"<path class="\#(Self.escaped(style))" d="M\#(path)"/>"#)
     }
 
     /// Between two lines of the same places.
@@ -50,14 +52,14 @@ struct Plot {
         guard points.count > 1 else { return }
         let path = (points.map { at($0.x, $0.high) } + points.reversed().map { at($0.x, $0.low) }).joined(
             separator: "L")
-        marks.append(#"<path class="\#(style)" d="M\#(path)Z"/>"#)
+        marks.append(#"<path class="\#(Self.escaped(style))" d="M\#(path)Z"/>"#)
     }
 
     mutating func bar(_ from: ClosedRange<Double>, _ low: Double, _ high: Double, _ style: String, _ title: String) {
         let (x1, x2) = (horizontal(from.lowerBound), horizontal(from.upperBound))
         let (y1, y2) = (vertical(max(low, high)), vertical(min(low, high)))
         marks.append(
-            #"<rect class="\#(style)" x="\#(Self.short(x1))" y="\#(Self.short(y1))" width="\#(Self.short(max(0.5, x2 - x1)))" height="\#(Self.short(max(0.5, y2 - y1)))" tabindex="0"><title>\#(Self.escaped(title))</title></rect>"#
+            #"<rect class="\#(Self.escaped(style))" x="\#(Self.short(x1))" y="\#(Self.short(y1))" width="\#(Self.short(max(0.5, x2 - x1)))" height="\#(Self.short(max(0.5, y2 - y1)))" tabindex="0"><title>\#(Self.escaped(title))</title></rect>"#
         )
     }
 
@@ -71,7 +73,9 @@ struct Plot {
         let d = isUp ? 1.0 : -1.0
         let points = [(cx, cy), (cx - 4, cy + 8 * d), (cx + 4, cy + 8 * d)]
         let text = points.map { "\(Self.short($0.0)),\(Self.short($0.1))" }.joined(separator: " ")
-        marks.append(#"<polygon class="\#(style)" points="\#(text)"><title>\#(Self.escaped(title))</title></polygon>"#)
+        marks.append(
+            #"<polygon class="\#(Self.escaped(style))" points="\#(text)"><title>\#(Self.escaped(title))</title></polygon>"#
+        )
     }
 
     /// Words below the axis.
@@ -119,8 +123,9 @@ struct Plot {
         return (0...(2 * count)).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound }
     }
 
+    /// Text that others have written, for a page: nothing in it is markup, and no character that XML does not have.
     static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        PlainText.harmless(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")
     }
 }
