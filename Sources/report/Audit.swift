@@ -15,7 +15,7 @@ public struct Audit {
     private(set) var to: Int64 = 0
     /// Microseconds in which something was held.
     private(set) var timeInMarket: Int64 = 0
-    /// Value of what was held, times the microseconds.
+    /// Value of what was held, at its entry, times the microseconds.
     private(set) var valueTime = 0.0
     private(set) var gaps = 0
     /// Whether it is of a made-up market that tells its truth.
@@ -62,7 +62,7 @@ public struct Audit {
         if from == nil { (from, to) = (ts, ts) }
         if !book.open.isEmpty {
             timeInMarket += max(0, ts - to)
-            valueTime += Double(max(0, ts - to)) * book.open.values.reduce(0) { $0 + $1.cost }
+            valueTime += Double(max(0, ts - to)) * book.open.values.reduce(0) { $0 + $1.entry * $1.held }
         }
         to = max(to, ts)
     }

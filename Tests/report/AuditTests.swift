@@ -63,6 +63,11 @@ struct AuditTests: MadeUpAudit {
         #expect(audit.timeInMarket == 17_000_000)
     }
 
+    @Test func capitalIsWhatIsHeldAndNotWhatWas() throws {
+        // 2 at 103 from the second 3 to 10, half of it to 20.
+        #expect(abs(try read(life).valueTime / 1e6 - (206 * 7 + 103 * 10)) < 1e-6)
+    }
+
     @Test func theGateIsAFunnel() throws {
         func verdict(_ passes: [Bool]) -> String {
             let layers = ["snr", "edge", "limits"].enumerated().map {
