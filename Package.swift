@@ -57,7 +57,7 @@ targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
 targets += stage("exec", knows: ["Venue", "Bybit", "COpenSSL"], reaches: ["CUnix", "CCurl"])
 targets += stage("rebalance")
-targets += stage("report", knows: ["Statistics"])
+targets += stage("report", knows: ["Statistics", "Venue"])
 targets += stage("watch")
 targets += stage(
     "run",

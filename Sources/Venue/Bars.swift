@@ -44,8 +44,22 @@ extension Engine {
             return order?.terms.trigger.flatMap { glance.shows($0.by) ? $0.price : nil }
         }
         let losses = [level(.stopLoss), glance.liquidates ? traders[account].liquidation(symbol) : nil]
-            .compactMap { $0 }.filter { isLong ? bar.low <= $0 : bar.high >= $0 }
-        if let nearest = isLong ? losses.max() : losses.min() { return nearest }
-        return level(.takeProfit).flatMap { (isLong ? bar.high >= $0 : bar.low <= $0) ? $0 : nil }
+        return WithinBar.first(
+            isLong: isLong, low: bar.low, high: bar.high, losses: losses.compactMap { $0 }, gain: level(.takeProfit))
+    }
+}
+
+/// Which level a bar comes to first: what the venue does to a position, and the report to one that it imagines.
+public enum WithinBar {
+    /// - Parameters:
+    ///   - low: of the bar; its open, as `high`, for what the open is beyond.
+    ///   - losses: levels that close the position at a loss, `gain` the one that closes it at a profit.
+    /// - Returns: nil if the bar reaches none.
+    public static func first<Level: Comparable>(
+        isLong: Bool, low: Level, high: Level, losses: [Level], gain: Level?
+    ) -> Level? {
+        let reached = losses.filter { isLong ? low <= $0 : high >= $0 }
+        if let nearest = isLong ? reached.max() : reached.min() { return nearest }
+        return gain.flatMap { (isLong ? high >= $0 : low <= $0) ? $0 : nil }
     }
 }

@@ -79,9 +79,10 @@ public struct Audit {
         let before = markets[symbol].middle
         markets[symbol].take(record)
         let middle = markets[symbol].middle
-        guard middle > 0, middle != before else { return }
+        // A bar may end where the last one did, and have been elsewhere.
+        guard middle > 0, middle != before || markets[symbol].bar != nil else { return }
         prices[symbol].add(middle, at: record.ts)
-        book.take(price: middle, at: record.ts, symbol)
+        book.take(markets[symbol], at: record.ts, symbol)
         if book.open[symbol] != nil { see(at: record.ts) }
     }
 

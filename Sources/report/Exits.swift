@@ -1,5 +1,8 @@
+import Venue
+
 /// What leaving early by a rule was worth: against holding on to the position's take-profit, its stop-loss or its last half-life,
-/// whichever the market came to first. What the fee would have been is left out: it is about the same.
+/// whichever the market came to first, as the venue would have seen it. What the fee would have been is left out: it is about the
+/// same.
 struct Exits {
     struct Tally: Equatable {
         var count = 0
@@ -17,9 +20,25 @@ struct Exits {
         let sign: Double
         let quantity: Double
         let left: Double
+        /// What leaving cost against the price that the order met, as a share of it: holding on would have cost as much.
+        let crossing: Double
         let takeProfit: Double
         let stopLoss: Double
         let until: Int64
+
+        /// - Returns: the price at which holding on ends, before the crossing; nil if it goes on.
+        func end(_ market: MarketNow, _ ts: Int64) -> Double? {
+            guard let bar = market.bar else {
+                // What a tick reaches is filled at the market, as far beyond the level as that is.
+                return reached(market.middle, market.middle) != nil || ts >= until ? market.middle : nil
+            }
+            if reached(bar.open, bar.open) != nil { return bar.open }
+            return reached(bar.low, bar.high) ?? (ts >= until ? bar.close : nil)
+        }
+
+        private func reached(_ low: Double, _ high: Double) -> Double? {
+            WithinBar.first(isLong: sign > 0, low: low, high: high, losses: [stopLoss], gain: takeProfit)
+        }
     }
 
     private let halfLives: Double
@@ -31,7 +50,8 @@ struct Exits {
 
     /// - Parameter isByRule: only of those it is asked what they were worth: a stop is what holding on comes to.
     mutating func leave(
-        _ trade: Trade, _ symbol: Int, at ts: Int64, _ price: Double, _ quantity: Double, isByRule: Bool
+        _ trade: Trade, _ symbol: Int, _ market: MarketNow, at ts: Int64, _ price: Double, _ quantity: Double,
+        isByRule: Bool
     ) {
         tallies[trade.exit, default: Tally()].count += 1
         tallies[trade.exit]!.value += price * quantity
@@ -40,31 +60,34 @@ struct Exits {
         else { return }
         let until = Double(trade.opened) + halfLives * conviction.halfLifeSeconds * 1e6
         // The rule that closes at that very time has nothing to be compared with.
-        guard until > Double(ts) else { return }
-        shadows[symbol, default: []].append(
-            Shadow(
-                exit: trade.exit, sign: trade.sign, quantity: quantity, left: price,
-                takeProfit: trade.entry * (1 + trade.sign * conviction.takeProfit),
-                stopLoss: trade.entry * (1 - trade.sign * conviction.stopLoss), until: Int64(min(until, 0x1p53))))
+        guard until > Double(ts), market.met > 0 else { return }
+        let shadow = Shadow(
+            exit: trade.exit, sign: trade.sign, quantity: quantity, left: price,
+            crossing: trade.sign * (market.met - price) / market.met,
+            takeProfit: trade.entry * (1 + trade.sign * conviction.takeProfit),
+            stopLoss: trade.entry * (1 - trade.sign * conviction.stopLoss), until: Int64(min(until, 0x1p53)))
+        // A bar's order is filled at its open: the rest of it is still to come.
+        if market.bar != nil, let end = shadow.end(market, ts) { return settle(shadow, end) }
+        shadows[symbol, default: []].append(shadow)
     }
 
-    mutating func take(price: Double, at ts: Int64, _ symbol: Int) {
+    /// What the market has come to: the middle of ticks, or a bar.
+    mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) {
         guard shadows[symbol]?.isEmpty == false else { return }
+        var ended: [(shadow: Shadow, end: Double)] = []
         shadows[symbol]!.removeAll { shadow in
-            let held: Double
-            if shadow.sign * (price - shadow.takeProfit) >= 0 {
-                held = shadow.takeProfit
-            } else if shadow.sign * (price - shadow.stopLoss) <= 0 || ts >= shadow.until {
-                // A stop is filled at the market.
-                held = price
-            } else {
-                return false
-            }
-            let saved = shadow.sign * (shadow.left - held) * shadow.quantity
-            tallies[shadow.exit]!.saved += saved
-            tallies[shadow.exit]!.shares.append(saved / (shadow.left * shadow.quantity))
+            guard let end = shadow.end(market, ts) else { return false }
+            ended.append((shadow, end))
             return true
         }
+        for (shadow, end) in ended { settle(shadow, end) }
+    }
+
+    private mutating func settle(_ shadow: Shadow, _ end: Double) {
+        let held = end * (1 - shadow.sign * shadow.crossing)
+        let saved = shadow.sign * (shadow.left - held) * shadow.quantity
+        tallies[shadow.exit]!.saved += saved
+        tallies[shadow.exit]!.shares.append(saved / (shadow.left * shadow.quantity))
     }
 
     mutating func finish() {

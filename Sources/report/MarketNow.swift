@@ -6,6 +6,13 @@ struct MarketNow {
     var ask = 0.0
     /// The last trade, or close of a bar.
     var last = 0.0
+    /// The last bar, of a market of which nothing finer is known.
+    private(set) var bar: Bar?
+    private var isFinerKnown = false
+
+    struct Bar {
+        let open, high, low, close: Double
+    }
 
     /// The log return that was planted in a made-up market so far, and each second of it now.
     private(set) var planted = 0.0
@@ -25,11 +32,21 @@ struct MarketNow {
     /// The middle, or the last price where there is no quote; 0 before the first.
     var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
 
+    /// What an order met: the middle, or the open of a bar.
+    var met: Double { bar?.open ?? middle }
+
     mutating func take(_ record: borrowing Record) {
         switch record.kind {
-        case .quote: (bid, ask) = (record.bid.double, record.ask.double)
-        case .trade: last = record.price.double
-        case .bar: last = record.close.double
+        case .quote:
+            (bid, ask) = (record.bid.double, record.ask.double)
+            (bar, isFinerKnown) = (nil, true)
+        case .trade:
+            last = record.price.double
+            (bar, isFinerKnown) = (nil, true)
+        case .bar:
+            last = record.close.double
+            guard !isFinerKnown else { return }
+            bar = Bar(open: record.open.double, high: record.high.double, low: record.low.double, close: last)
         default: break
         }
     }

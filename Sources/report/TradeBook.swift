@@ -78,7 +78,7 @@ struct TradeBook {
             trade.held -= quantity
             trade.left = price
             trade.exit = reason == "reduce" ? intent?.rule ?? "other" : reason
-            exits.leave(trade, record.symbol, at: record.ts, price, quantity, isByRule: reason == "reduce")
+            exits.leave(trade, record.symbol, market, at: ts, price, quantity, isByRule: reason == "reduce")
             open[record.symbol] = trade
         } else {
             var trade =
@@ -112,7 +112,7 @@ struct TradeBook {
         fundingSoFar = received
     }
 
-    mutating func take(price: Double, at ts: Int64, _ symbol: Int) { exits.take(price: price, at: ts, symbol) }
+    mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) { exits.take(market, at: ts, symbol) }
 
     mutating func finish() { exits.finish() }
 

@@ -36,20 +36,60 @@ struct AuditTests: MadeUpAudit {
 
     @Test func whatARuleSavedIsHeldAgainstHoldingOn() throws {
         let exits = try read(life).book.exits.tallies
-        // Left at 109; the stop of 3 % at 99.91 was met at a middle of 97.5.
-        #expect(exits["drift_decay"] == Exits.Tally(count: 1, value: 109, saved: 11.5, shares: [11.5 / 109], open: 0))
+        // Left at 109 where the middle was 111; the stop of 3 % at 99.91 was met at a middle of 97.5, less as much.
+        let saved = 109 - 97.5 * (1 - 2 / 111.0)
+        #expect(exits["drift_decay"] == Exits.Tally(count: 1, value: 109, saved: saved, shares: [saved / 109], open: 0))
         #expect(exits["stop_loss"] == Exits.Tally(count: 1, value: 97))
     }
 
     @Test func theTakeProfitIsWhatHoldingOnComesTo() throws {
         let lines = Array(life[..<14]) + [quote(12, 200, 202)]
-        // 20 % above 103.
-        #expect(try read(lines).book.exits.tallies["drift_decay"]?.saved == 109 - 103 * 1.2)
+        // 20 % above 103 are 123.6: it is filled at the market, as a stop is.
+        #expect(try read(lines).book.exits.tallies["drift_decay"]?.saved == 109 - 201 * (1 - 2 / 111.0))
+    }
+
+    /// A long at the open of a bar, 100.1 for 100, halved at the open of the next, 99.9 for 100: its stop is 97, its
+    /// take-profit 106.
+    private func halved(_ bars: [(open: Double, high: Double, low: Double, close: Double)]) throws -> Exits.Tally? {
+        func bar(_ number: Int, _ bar: (open: Double, high: Double, low: Double, close: Double)) -> String {
+            #"{"type":"bar","ts":\#(number * 60_000_000),"sym":"BTCUSDT","span":60,"open":\#(bar.open),"high":\#(bar.high),"low":\#(bar.low),"close":\#(bar.close),"volume":1}"#
+        }
+        let lines =
+            [
+                bar(1, (100, 100, 100, 100)),
+                #"{"type":"intent","ts":60000000,"id":"o","sym":"BTCUSDT","side":"buy","reduce_only":false,"weight":0.5,"take_profit":0.06,"stop_loss":0.03,"drift":0.002,"confidence":0.8,"half_life":300,"seq":1}"#,
+                bar(2, (100, 101, 99, 100)),
+                #"{"type":"fill","ts":120000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":2,"px":100,"fee":0,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
+                #"{"type":"intent","ts":120000000,"id":"r","sym":"BTCUSDT","side":"sell","reduce_only":true,"fraction":0.5,"rule":"drift_flip","seq":2}"#,
+                bar(3, bars[0]),
+                #"{"type":"fill","ts":180000000,"sym":"BTCUSDT","id":"r","side":"sell","qty":1,"px":99.9,"fee":0,"liquidity":"taker","reduce_only":true,"reason":"reduce","realised":-0.1}"#,
+            ] + bars.dropFirst().enumerated().map { bar($0 + 4, $1) }
+        return try read(lines).book.exits.tallies["drift_flip"]
+    }
+
+    @Test func onBarsHoldingOnGoesByTheVenuesRule() throws {
+        func saved(_ bars: (open: Double, high: Double, low: Double, close: Double)...) throws -> Double? {
+            let tally = try halved([(100, 100, 100, 100)] + bars)
+            return tally?.open == 0 ? tally!.saved : nil
+        }
+        // Leaving cost a thousandth, so does the end of holding on.
+        func left(for price: Double) -> Double { 99.9 - price * 0.999 }
+        func isNear(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-9 } ?? false }
+        #expect(isNear(try saved((100, 100, 96, 100)), left(for: 97)), "a low that the close does not show")
+        #expect(isNear(try saved((100, 107, 100, 100)), left(for: 106)), "a high")
+        #expect(isNear(try saved((100, 107, 96, 100)), left(for: 97)), "of both the loss comes first")
+        #expect(isNear(try saved((95, 107, 94, 100)), left(for: 95)), "an open that is beyond the stop")
+        #expect(isNear(try saved((108, 108, 90, 100)), left(for: 108)), "an open that is beyond the take-profit")
+        #expect(try saved((100, 105, 98, 100)) == nil, "a bar that reaches neither")
+        #expect(isNear(try halved([(100, 101, 96, 100)])?.saved, left(for: 97)), "the rest of the bar of the exit")
+        let quiet = [(open: 100.0, high: 101.0, low: 99.0, close: 100.5)]
+        let bars = quiet + quiet + quiet + quiet + quiet + quiet + quiet + quiet + quiet + quiet
+        #expect(isNear(try halved(bars)?.saved, left(for: 100.5)), "two half-lives behind the second minute")
     }
 
     @Test func theLastHalfLifeEndsHoldingOn() throws {
         let lines = Array(life[..<14]) + [quote(12, 104, 106), quote(123, 106, 108), quote(130, 150, 152)]
-        #expect(try read(lines).book.exits.tallies["drift_decay"]?.saved == 109 - 107)
+        #expect(try read(lines).book.exits.tallies["drift_decay"]?.saved == 109 - 107 * (1 - 2 / 111.0))
         #expect(try read(lines, ["--half-lives", "10"]).book.exits.tallies["drift_decay"]?.open == 0)
         #expect(try read(Array(lines.dropLast(2))).book.exits.tallies["drift_decay"]?.open == 1)
     }
