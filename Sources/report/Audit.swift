@@ -41,7 +41,8 @@ public struct Audit {
         case .order, .reject: book.end(input.record)
         case .fill: book.take(fill: input.record, names[symbol], markets[symbol])
         case .position: if let trade = book.take(position: input.record) { tracks.end(symbol, won: trade.net > 0) }
-        case .decision: tracks.take(decision: input.record)
+        case .decision:
+            if let entry = book.open[symbol]?.conviction { tracks.take(decision: input.record, since: entry) }
         case .account:
             book.take(fundingSoFar: input.record["funding"]?.double ?? 0)
             equity.take(account: input.record)

@@ -24,14 +24,17 @@ struct Tracks: Equatable {
     private var open: [Int: Track] = [:]
     private var random = SeededRandom(seed: 3)
 
-    mutating func take(decision record: borrowing Record) {
+    /// - Parameter entry: of the intent that opened the position. (A decision's own `entry_drift` is that of the last
+    ///   reduction.)
+    mutating func take(decision record: borrowing Record, since entry: Trade.Conviction) {
         guard let age = record["age"]?.double, let halfLife = record["half_life"]?.double, halfLife > 0,
-            let drift = record["drift"]?.double, let entry = record["entry_drift"]?.double, entry != 0,
-            let confidence = record["confidence"]?.double
+            let drift = record["drift"]?.double, entry.drift.isFinite, entry.drift != 0,
+            entry.confidence.isFinite, let confidence = record["confidence"]?.double
         else { return }
-        if open[record.symbol, default: Track()].points.count < Self.pointLimit {
-            open[record.symbol, default: Track()].points.append(
-                Point(age: age / halfLife, drift: drift / entry, confidence: confidence))
+        let start = Track(points: [Point(age: 0, drift: 1, confidence: entry.confidence)])
+        if open[record.symbol, default: start].points.count < Self.pointLimit {
+            open[record.symbol, default: start].points.append(
+                Point(age: age / halfLife, drift: drift / entry.drift, confidence: confidence))
         }
     }
 

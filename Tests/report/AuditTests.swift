@@ -108,6 +108,19 @@ struct AuditTests: MadeUpAudit {
         #expect(abs(try read(life).valueTime / 1e6 - (206 * 7 + 103 * 10)) < 1e-6)
     }
 
+    @Test func convictionFadesFromTheEntryAlsoAfterAReduction() throws {
+        func decision(_ seconds: Int, _ drift: Double, entry: Double) -> String {
+            #"{"type":"decision","ts":\#(seconds * 1_000_000),"sym":"BTCUSDT","seq":1,"rule":"hold","drift":\#(drift),"entry_drift":\#(entry),"confidence":0.6,"entry_confidence":0.8,"age":\#(seconds - 3),"half_life":60}"#
+        }
+        // Nothing is held in the first second; behind the reduction rebalance holds against the drift of then.
+        let lines =
+            [decision(1, 9, entry: 1)] + life[..<8] + [decision(9, 0.001, entry: 0.002)] + life[8..<14]
+            + [decision(12, 0.0005, entry: 0.001)] + life[14...]
+        let tracks = try read(lines).tracks.tracks
+        #expect(tracks.map { $0.points.map(\.drift) } == [[1, 0.5, 0.25]])
+        #expect(tracks[0].points.map(\.age) == [0, 0.1, 0.15] && tracks[0].points[0].confidence == 0.8)
+    }
+
     @Test func theGateIsAFunnel() throws {
         func verdict(_ passes: [Bool]) -> String {
             let layers = ["snr", "edge", "limits"].enumerated().map {
