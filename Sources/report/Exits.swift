@@ -50,24 +50,23 @@ struct Exits {
 
     /// - Parameter isByRule: only of those it is asked what they were worth: a stop is what holding on comes to.
     mutating func leave(
-        _ trade: Trade, _ symbol: Int, _ market: MarketNow, at ts: Int64, _ price: Double, _ quantity: Double,
-        isByRule: Bool
+        _ trade: Trade, by exit: Trade.Exit, _ symbol: Int, _ market: MarketNow, isByRule: Bool
     ) {
-        tallies[trade.exit, default: Tally()].count += 1
-        tallies[trade.exit]!.value += price * quantity
+        tallies[exit.reason, default: Tally()].count += 1
+        tallies[exit.reason]!.value += exit.price * exit.quantity
         guard isByRule, let conviction = trade.conviction, conviction.takeProfit > 0, conviction.stopLoss > 0,
             conviction.halfLifeSeconds > 0
         else { return }
         let until = Double(trade.opened) + halfLives * conviction.halfLifeSeconds * 1e6
         // The rule that closes at that very time has nothing to be compared with.
-        guard until > Double(ts), market.met > 0 else { return }
+        guard until > Double(exit.ts), market.met > 0 else { return }
         let shadow = Shadow(
-            exit: trade.exit, sign: trade.sign, quantity: quantity, left: price,
-            crossing: trade.sign * (market.met - price) / market.met,
+            exit: exit.reason, sign: trade.sign, quantity: exit.quantity, left: exit.price,
+            crossing: trade.sign * (market.met - exit.price) / market.met,
             takeProfit: trade.entry * (1 + trade.sign * conviction.takeProfit),
             stopLoss: trade.entry * (1 - trade.sign * conviction.stopLoss), until: Int64(min(until, 0x1p53)))
         // A bar's order is filled at its open: the rest of it is still to come.
-        if market.bar != nil, let end = shadow.end(market, ts) { return settle(shadow, end) }
+        if market.bar != nil, let end = shadow.end(market, exit.ts) { return settle(shadow, end) }
         shadows[symbol, default: []].append(shadow)
     }
 

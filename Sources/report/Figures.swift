@@ -63,6 +63,20 @@ struct Figures {
         return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.percent($0) }
     }
 
+    /// More cannot be told apart.
+    private static let tradeLimit = 400
+
+    /// The trades of a symbol, open ones too, in the order of time.
+    private func trades(_ symbol: Int) -> [Trade] {
+        audit.book.closed.filter { $0.symbol == audit.names[symbol] } + [audit.book.open[symbol]].compactMap { $0 }
+    }
+
+    /// What of a symbol's trades stands in its drawing; nil if all do.
+    func omission(_ symbol: Int) -> String? {
+        let count = trades(symbol).count
+        return count > Self.tradeLimit ? "\(Self.tradeLimit) of \(count) drawn, evenly among them." : nil
+    }
+
     /// One for each symbol: where it was entered and left, and why.
     func price(_ symbol: Int) -> String? {
         let points = audit.prices[symbol].points
@@ -72,19 +86,24 @@ struct Figures {
             y: points.map(\.low).min()!...points.map(\.high).max()!, height: 300)
         plot.band(points.map { (Double($0.ts), $0.low, $0.high) }, "range")
         plot.line(points.map { (Double($0.ts), $0.last) }, "price")
-        let trades = audit.book.closed.filter { $0.symbol == audit.names[symbol] }
-        // More cannot be told apart.
-        for trade in trades.suffix(400) {
-            let what =
-                "\(trade.isLong ? "long" : "short") \(Summary.number(trade.quantity, 4)), net \(Summary.money(trade.net)) USDT"
-            plot.arrow(
-                Double(trade.opened), trade.entry, isUp: trade.isLong, "entry",
-                "\(Self.date(Double(trade.opened))) opened \(what)")
-            plot.arrow(
-                Double(trade.closed), trade.left, isUp: !trade.isLong, "exit \(Self.style(ofExit: trade.exit))",
-                "\(Self.date(Double(trade.closed))) left for \(trade.exit): \(what)")
-        }
+        let trades = trades(symbol)
+        let count = min(trades.count, Self.tradeLimit)
+        for place in 0..<count { mark(trades[place * trades.count / count], &plot) }
         return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.number($0, 2) }
+    }
+
+    private func mark(_ trade: Trade, _ plot: inout Plot) {
+        let side = trade.isLong ? "long" : "short"
+        plot.arrow(
+            Double(trade.opened), trade.entry, isUp: trade.isLong, "entry",
+            "\(Self.date(Double(trade.opened))) opened \(side) \(Summary.number(trade.quantity, 4))")
+        for (place, exit) in trade.exits.enumerated() {
+            let isLast = place == trade.exits.count - 1 && trade.held <= trade.quantity * 1e-9
+            plot.arrow(
+                Double(exit.ts), exit.price, isUp: !trade.isLong, "exit \(Self.style(ofExit: exit.reason))",
+                "\(Self.date(Double(exit.ts))) left for \(exit.reason): \(side) \(Summary.number(exit.quantity, 4))"
+                    + (isLast ? ", net of the trade \(Summary.money(trade.net)) USDT" : ""))
+        }
     }
 
     /// How drift, or confidence, faded from entry to exit.

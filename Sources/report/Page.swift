@@ -19,7 +19,8 @@ extension Summary {
         for symbol in audit.names.indices {
             section(
                 audit.names[symbol],
-                "A triangle up is bought, one down is sold; full ones open, hollow ones close, by reason.",
+                "A triangle up is bought, one down is sold; full ones open, hollow ones close all or a part, by reason. "
+                    + (figures.omission(symbol) ?? ""),
                 [figures.price(symbol)], symbol == 0 ? Self.legend : "")
         }
         section(

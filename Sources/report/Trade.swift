@@ -17,12 +17,18 @@ struct Trade: Equatable {
     var costs = Costs()
     /// What it gains by the drift that was planted in a made-up market, USDT.
     var planted = 0.0
-    /// The price of the last part that was closed.
-    var left = 0.0
-    /// Why it was closed, the last reason first to be told: a rule of rebalance, or the exchange's reason.
-    var exit = ""
+    /// What was closed of it, in its order.
+    var exits: [Exit] = []
     /// Of the opening intent; nil where it is not on the record.
     var conviction: Conviction?
+
+    struct Exit: Equatable {
+        let ts: Int64
+        let price: Double
+        let quantity: Double
+        /// A rule of rebalance, or the exchange's reason.
+        let reason: String
+    }
 
     struct Conviction: Equatable {
         let drift: Double

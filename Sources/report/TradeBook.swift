@@ -76,9 +76,11 @@ struct TradeBook {
             trade.realised += record["realised"]?.double ?? 0
             trade.costs = trade.costs + costs
             trade.held -= quantity
-            trade.left = price
-            trade.exit = reason == "reduce" ? intent?.rule ?? "other" : reason
-            exits.leave(trade, record.symbol, market, at: ts, price, quantity, isByRule: reason == "reduce")
+            let exit = Trade.Exit(
+                ts: ts, price: price, quantity: quantity,
+                reason: reason == "reduce" ? intent?.rule ?? "other" : reason)
+            trade.exits.append(exit)
+            exits.leave(trade, by: exit, record.symbol, market, isByRule: reason == "reduce")
             open[record.symbol] = trade
         } else {
             var trade =

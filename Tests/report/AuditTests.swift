@@ -10,7 +10,8 @@ struct AuditTests: MadeUpAudit {
         let audit = try read(life)
         let trade = try #require(audit.book.closed.first)
         #expect(audit.book.closed.count == 1 && audit.book.open.isEmpty)
-        #expect(trade.quantity == 2 && trade.entry == 103 && trade.seconds == 17 && trade.exit == "stop_loss")
+        #expect(trade.quantity == 2 && trade.entry == 103 && trade.seconds == 17)
+        #expect(trade.exits.map(\.reason) == ["drift_decay", "stop_loss"] && trade.exits.map(\.price) == [109, 97])
         #expect(abs(trade.net - -0.5) < 1e-12, "0 realised, 0.4 fees, 0.1 funding")
         // Bought at 103: 1 above the middle of 101 is the ask, 1 more is slippage, and the middle had moved by 1.
         // Sold at 109 with 110 to 112: 1 spread, 1 slippage. Sold at 97 with 97 to 98: 0.5 spread.

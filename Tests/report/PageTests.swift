@@ -25,6 +25,28 @@ struct PageTests: MadeUpAudit {
         #expect(found.contains("default-src 'none'; style-src 'unsafe-inline'"))
     }
 
+    @Test func eachPartThatWasClosedIsMarked() throws {
+        let found = try page(life)
+        #expect(found.contains("left for drift_decay: long 1.0000</title>"))
+        #expect(found.contains("left for stop_loss: long 1.0000, net of the trade -0.5000 USDT</title>"))
+        #expect(!found.contains(" drawn"))
+    }
+
+    @Test func ofManyTradesSomeAreDrawnAndThePageSaysSo() throws {
+        func later(_ line: String, _ trade: Int) throws -> String {
+            let part = try #require(line.firstMatch(of: /"ts":(\d+)/))
+            return line.replacing(part.output.0, with: #""ts":\#(Int(part.output.1)! + trade * 60_000_000)"#)
+        }
+        let lines = try (0..<900).flatMap { trade in
+            try life.filter { !$0.contains(#""account""#) }.map { try later($0, trade) }
+        }
+        let found = try page(lines)
+        #expect(found.contains("400 of 900 drawn"))
+        #expect(found.matches(of: /class="entry"/).count == 400)
+        // The first is there, and one of the last three.
+        #expect(found.contains("1970-01-01 00:00 opened") && found.contains(/1970-01-01 14:5[789] opened/))
+    }
+
     @Test func reasonsThatThePageKnowsHaveTheirOwnColours() throws {
         #expect(try page(life).contains(#"<polygon class="exit stop_loss""#))
         #expect(Figures.style(ofExit: "drift_flip") == "drift_flip" && Figures.style(ofExit: "gain") == "other")
