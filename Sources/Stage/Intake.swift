@@ -9,7 +9,7 @@ public struct Intake: ~Copyable {
     private let program: String
     private var lines: LineReader
     private var lastTime: Int64 = 0
-    /// Lines that were no records so far.
+    /// Lines of this file that were no records so far.
     public private(set) var badLines = 0
     private var firstBadLine = 0
     private var meta: ((Int64) -> [UInt8])?
@@ -24,6 +24,15 @@ public struct Intake: ~Copyable {
         self.program = program
         self.meta = meta
     }
+
+    /// Goes on with another file of the same stream: symbols keep their numbers, lines are counted anew.
+    public mutating func go(on descriptor: Int32) {
+        lines = LineReader(descriptor)
+        (badLines, firstBadLine) = (0, 0)
+    }
+
+    /// Where the record that `next` found stands, from 1.
+    public var line: Int { place.line }
 
     /// Reads once; see `LineReader.fill`. What the output took from here must be settled.
     public mutating func fill() throws -> Int? { try lines.fill() }

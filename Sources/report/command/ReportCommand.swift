@@ -21,7 +21,8 @@ struct ReportCommand: StageCommand {
             which nobody knows. docs/report.md says how each is computed, and by whom.
 
             EXIT STATUS
-              0 done; 64 usage, 65 lines that are no records, 66 no such file, 74 a failed write.
+              0 done; 64 usage, 65 lines that are no records, or no single run: event time goes back, or the account starts again; \
+            66 no such file, 74 a failed write.
 
             EXAMPLES
               drift-report audit.ndjson
@@ -30,7 +31,7 @@ struct ReportCommand: StageCommand {
             """,
         version: pipelineVersion)
 
-    @Argument(help: "Audit files, in the order of time.")
+    @Argument(help: "Audit files of one run, in the order of time.")
     var files: [String] = []
 
     @Flag(help: "Write one JSON object.")
@@ -61,8 +62,10 @@ struct ReportCommand: StageCommand {
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         if table || walkForward != nil { return try compare() }
         var audit = Audit(options)
+        var run = OneRun()
+        var input = Intake(0, program: Self.program, meta: nil)
         var badLines = 0
-        for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, into: &audit) }
+        for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, &input, &run, into: &audit) }
         audit.finish()
         let summary = Summary(audit, options)
         try write(summary, text: summary.text)
@@ -115,16 +118,23 @@ struct ReportCommand: StageCommand {
     }
 
     /// - Returns: how many lines were no records.
-    private static func read(_ path: String, into audit: inout Audit) throws -> Int {
+    private static func read(
+        _ path: String, _ input: inout Intake, _ run: inout OneRun, into audit: inout Audit
+    ) throws -> Int {
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure.refused(.noInput, "unable to read \(path): \(errorText())") }
         defer { if descriptor > 0 { close(descriptor) } }
-        var input = Intake(descriptor, program: program, meta: nil)
+        input.go(on: descriptor)
         // What is bad is only counted here.
         var output = Output(passesOn: false)
         while true {
             guard let count = try input.fill() else { continue }
-            while input.next(&output) { audit.take(input.reader) }
+            while input.next(&output) {
+                if let objection = run.objection(to: input.reader.record) {
+                    throw Failure.refused(.data, "unable to use \(path), line \(input.line): \(objection)")
+                }
+                audit.take(input.reader)
+            }
             if count == 0 { break }
             output.drain { _ in }
         }
