@@ -68,7 +68,8 @@ extension Comparison {
             let (run, trades) = (row.run, row.run.trades)
             lines.append(
                 Self.line([
-                    run.name, "\(trades.count)", Summary.number(trades.perDay, 1), Self.range(trades.winRate, 100, 1),
+                    run.name, "\(trades.count)", trades.perDay.map { Summary.number($0, 1) } ?? "-",
+                    Self.range(trades.winRate, 100, 1),
                     Self.range(trades.expectancyShare, 1e4, 2), Self.range(trades.beforeCosts, 1e4, 2),
                     Summary.number(run.result.net, 2),
                 ]))

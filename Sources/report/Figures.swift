@@ -169,7 +169,8 @@ struct Figures {
                 ?? ", too few for an interval"
             plot.bar(
                 (middle - 0.35)...(middle + 0.35), 0, part.estimate.value, part.estimate.value < 0 ? "loss" : "gain",
-                "\(part.name): \(Summary.basisPoints(part.estimate.value))\(interval), \(part.count) trades")
+                "\(part.name): \(Summary.basisPoints(part.estimate.value))\(interval), \(Summary.count(part.count, "trade", "trades"))"
+            )
             if let low = part.estimate.low, let high = part.estimate.high { plot.whisker(middle, low, high) }
             plot.name(middle, part.name)
         }
@@ -191,7 +192,8 @@ struct Figures {
             let from = low + Double(place) * width
             plot.bar(
                 from...(from + width * 0.92), 0, Double(number), from + width / 2 < 0 ? "loss" : "gain",
-                "\(Summary.basisPoints(from)) to \(Summary.basisPoints(from + width)): \(number) trades")
+                "\(Summary.basisPoints(from)) to \(Summary.basisPoints(from + width)): \(Summary.count(number, "trade", "trades"))"
+            )
         }
         return plot.svg(xText: { Summary.basisPoints($0) }) { Summary.number($0, 0) }
     }

@@ -65,7 +65,7 @@ extension Summary {
             <title>\(Plot.escaped(title))</title><style>\(Self.style)</style></head><body>
             <header><h1>\(Plot.escaped(title))</h1>
             <p>\(Plot.escaped(Figures.date(Double(span.from)))) to \(Plot.escaped(Figures.date(Double(span.to)))) UTC, \
-            \(Self.number(span.days, 2)) days, \(span.records) records</p>
+            \(Self.number(span.days, 2)) days, \(Self.count(span.records, "record", "records"))</p>
             <ul class="cautions">\(cautions.map { "<li>\(Plot.escaped($0))</li>" }.joined())</ul>
             \(headline)</header>
             <main>\(body.joined(separator: "\n"))</main>
@@ -87,7 +87,7 @@ extension Summary {
                 "Result", "\(Self.number(result.net, 2)) USDT",
                 result.start.map { "on \(Self.number($0, 2)), after all costs" } ?? "no account")
         ]
-        cards.append(card("Trades", "\(trades.count)", "\(Self.number(trades.perDay, 1)) a day"))
+        cards.append(card("Trades", "\(trades.count)", pace))
         if let rate = trades.winRate {
             cards.append(card("Win rate", Self.percent(rate.value), interval(rate, Self.percent)))
         }
@@ -102,8 +102,9 @@ extension Summary {
         if let sharpe = result.sharpeHourly {
             cards.append(card("Sharpe, hourly", Self.number(sharpe.value, 3), interval(sharpe) { Self.number($0, 3) }))
         }
-        if let factor = trades.profitFactor {
-            cards.append(card("Profit factor", Self.number(factor, 2), "won over lost"))
+        if trades.count > 0 {
+            cards.append(
+                card("Profit factor", trades.profitFactor.map { Self.number($0, 2) } ?? "no loss", "won over lost"))
         }
         cards.append(card("In the market", Self.percent(trades.timeInMarket), "of the time"))
         return "<dl>\(cards.joined())</dl>"

@@ -40,6 +40,11 @@ extension Summary {
 
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
+    /// A number with what it counts.
+    static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+
     /// - Parameter values: not empty.
     static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
@@ -61,14 +66,22 @@ extension Summary {
         if count == 0 {
             cautions.append("No trade was closed: there is nothing to say of results.")
         } else if count < 100 {
+            let returns = audit.book.closed.map(\.netReturn)
+            let areAlike = count > 1 && returns.allSatisfy { abs($0 - returns[0]) <= 1e-9 * abs(returns[0]) }
             cautions.append(
-                "\(count) trades are few: the intervals are wide, and those of parts of them say next to nothing.")
+                "\(Self.count(count, "trade is", "trades are")) few: "
+                    + (areAlike
+                        ? "all brought the same, so nothing is known of how far chance moves them."
+                        : "the intervals are wide, and those of parts of them say next to nothing."))
         }
         if !audit.book.open.isEmpty {
             cautions.append(
-                "\(audit.book.open.count) positions are open at the end: they count in the equity, in no trade.")
+                "At the end \(Self.count(audit.book.open.count, "position is", "positions are")) open: what they are worth counts "
+                    + "in the equity, in no trade.")
         }
-        if audit.gaps > 0 { cautions.append("Market data are missing in \(audit.gaps) places.") }
+        if audit.gaps > 0 {
+            cautions.append("Market data are missing in \(Self.count(audit.gaps, "place", "places")).")
+        }
         return cautions
     }
 }
@@ -93,8 +106,10 @@ extension Summary.Trades {
         let won = nets.count { $0 > 0 }
         let lost = -nets.filter { $0 < 0 }.reduce(0, +)
         let isAny = !trades.isEmpty
+        // The first and the last record of a day are not quite a day apart.
+        let isDay = days > 0.99
         self.init(
-            count: trades.count, perDay: days > 0 ? Double(trades.count) / days : 0, won: won,
+            count: trades.count, perDay: isDay ? Double(trades.count) / days : nil, won: won,
             winRate: isAny
                 ? Summary.Estimate(Double(won) / Double(trades.count), Estimates.share(won, of: trades.count)) : nil,
             expectancy: Summary.Estimate(meanOf: nets), expectancyShare: Summary.Estimate(meanOf: shares),
@@ -105,7 +120,7 @@ extension Summary.Trades {
             medianSeconds: isAny ? Estimates.quantile(trades.map(\.seconds).sorted(), 0.5) : nil,
             turnover: audit.book.turnover,
             timeInMarket: days > 0 ? Double(audit.timeInMarket) / (days * 86_400e6) : 0,
-            resultOfValueDay: audit.valueTime > 0 ? nets.reduce(0, +) / (audit.valueTime / 86_400e6) : nil,
+            resultOfValueDay: isDay && audit.valueTime > 0 ? nets.reduce(0, +) / (audit.valueTime / 86_400e6) : nil,
             rejects: audit.book.rejects)
     }
 }

@@ -43,7 +43,8 @@ public struct Summary: Codable {
 
     struct Trades: Codable {
         let count: Int
-        let perDay: Double
+        /// Nil for less than a day of data, as is `resultOfValueDay`: what a day brings is not made up from minutes.
+        let perDay: Double?
         let won: Int
         let winRate: Estimate?
         /// Mean net result of a trade, USDT and as a share of its value.

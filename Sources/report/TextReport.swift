@@ -4,7 +4,9 @@ import Stage
 extension Summary {
     public var text: String {
         var lines: [String] = []
-        lines.append("\(Self.number(span.days, 2)) days, \(span.records) records, \(span.gaps) gaps")
+        lines.append(
+            "\(Self.number(span.days, 2)) days, \(Self.count(span.records, "record", "records")), "
+                + Self.count(span.gaps, "gap", "gaps"))
         lines.append("")
         lines += resultLines + tradeLines + costLines + gateLines + exitLines
         lines += Self.table("by symbol", symbols) + Self.table("by hour opened, UTC", hours)
@@ -23,17 +25,27 @@ extension Summary {
             lines.append("  Sharpe, hourly     \(Self.estimate(sharpe) { Self.number($0, 3) })")
             if let deflated = result.deflatedSharpe {
                 lines.append(
-                    "  deflated           \(Self.percent(deflated)) probably above luck in \(result.trials) trial\(result.trials > 1 ? "s" : "")"
-                )
+                    "  deflated           \(Self.percent(deflated)) probably above luck in "
+                        + Self.count(result.trials, "trial", "trials"))
             }
         } else {
-            lines.append("  Sharpe             less than a day of hours: not told")
+            lines.append("  Sharpe             \(noSharpe)")
         }
         return lines + [""]
     }
 
+    /// Why there is none.
+    var noSharpe: String {
+        equityByHour.count <= 24 ? "not told: less than a day of hours" : "none: the hourly returns do not differ"
+    }
+
+    /// How often trades came.
+    var pace: String {
+        trades.perDay.map { "\(Self.number($0, 1)) a day" } ?? "too short for a rate: less than a day of data"
+    }
+
     private var tradeLines: [String] {
-        var lines = ["trades               \(trades.count), \(Self.number(trades.perDay, 1)) a day"]
+        var lines = ["trades               \(trades.count), \(pace)"]
         if let rate = trades.winRate { lines.append("  win rate           \(Self.estimate(rate, Self.percent))") }
         if let expectancy = trades.expectancy, let share = trades.expectancyShare {
             lines.append("  expectancy         \(Self.estimate(expectancy, Self.money)) USDT")
@@ -43,7 +55,9 @@ extension Summary {
             let truth = trades.planted.map { "; planted were \(Self.basisPoints($0))" } ?? ""
             lines.append("  before all costs   \(Self.estimate(gross, Self.basisPoints))\(truth)")
         }
-        if let factor = trades.profitFactor { lines.append("  profit factor      \(Self.number(factor, 2))") }
+        if trades.count > 0 {
+            lines.append("  profit factor      \(trades.profitFactor.map { Self.number($0, 2) } ?? "none: no loss")")
+        }
         if let seconds = trades.medianSeconds { lines.append("  median time held   \(Self.number(seconds, 0)) s") }
         lines.append("  turnover           \(Self.number(trades.turnover, 0)) USDT")
         lines.append("  time in market     \(Self.percent(trades.timeInMarket))")
@@ -68,7 +82,7 @@ extension Summary {
 
     private var gateLines: [String] {
         guard gate.signals > 0 else { return [] }
-        var lines = ["gate                 \(gate.signals) signals, \(gate.passed) passed"]
+        var lines = ["gate                 \(Self.count(gate.signals, "signal", "signals")), \(gate.passed) passed"]
         for layer in gate.layers {
             let margin =
                 layer.medianMargin.map { "; of those refused the median is \(Self.number($0, 2)) of the threshold" }
@@ -98,7 +112,7 @@ extension Summary {
         guard parts.count > 1 else { return [] }
         return ["\(title)"]
             + parts.map { part in
-                "  \(pad(part.name, 17))  \(part.count) trades, net \(money(part.net)) USDT"
+                "  \(pad(part.name, 17))  \(count(part.count, "trade", "trades")), net \(money(part.net)) USDT"
                     + (part.share.map { ", \(estimate($0, basisPoints)) each" } ?? "")
             } + [""]
     }

@@ -140,6 +140,51 @@ struct AuditTests: MadeUpAudit {
         #expect(funnel.layers[0].margins.median == 0.5)
     }
 
+    /// A trade in each hour that brings so much before its fee of 1; the equity stands at the hour. Fills at the middle.
+    private func hourly(_ gains: [Double]) -> [String] {
+        var (lines, realised) = ([quote(0, 100, 100), account(0, 1000)], 0.0)
+        for (hour, gain) in gains.enumerated() {
+            let (opened, closed) = (hour * 3600 + 10, hour * 3600 + 20)
+            realised += gain
+            lines += [
+                quote(opened, 100, 100),
+                #"{"type":"fill","ts":\#(opened)000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":1,"px":100,"fee":1,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
+                #"{"type":"fill","ts":\#(closed)000000,"sym":"BTCUSDT","id":"o","side":"sell","qty":1,"px":\#(100 + gain),"fee":0,"liquidity":"taker","reduce_only":true,"reason":"take_profit","realised":\#(gain)}"#,
+                #"{"type":"position","ts":\#(closed)000000,"sym":"BTCUSDT","side":"flat","qty":0}"#,
+                account(closed, 1000 + realised, realised: realised, fees: Double(hour + 1)),
+                quote(hour * 3600 + 3599, 100, 100),
+            ]
+        }
+        return lines + [quote(gains.count * 3600 + 1, 100, 100)]
+    }
+
+    private func text(_ lines: [String]) throws -> String { try Summary(read(lines), ReportOptions.parse([])).text }
+
+    @Test func whatIsNotToldIsNotToldForWhatIsTrue() throws {
+        // Each hour brings 1 and costs 1.
+        let flat = try text(hourly([Double](repeating: 1, count: 30)))
+        #expect(flat.contains("Sharpe             none: the hourly returns do not differ"))
+        #expect(flat.contains("30 trades are few: all brought the same") && !flat.contains("intervals are wide"))
+        #expect(flat.contains("profit factor      none: no loss"))
+        #expect(flat.contains("trades               30, 24.0 a day"))
+        let short = try text(hourly([2, 0]))
+        #expect(short.contains("Sharpe             not told: less than a day of hours"))
+        #expect(short.contains("2 trades are few: the intervals are wide") && short.contains("profit factor      1.00"))
+        #expect(short.contains("trades               2, too short for a rate") && !short.contains("capital efficiency"))
+    }
+
+    @Test func oneIsOne() throws {
+        let lines =
+            hourly([2]).dropLast() + [
+                #"{"type":"gap","ts":7000000000,"from":1,"to":2,"reason":"a test"}"#,
+                #"{"type":"fill","ts":7000000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":1,"px":100,"fee":1,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
+            ]
+        let told = try text(Array(lines))
+        for words in [", 1 gap\n", "1 trade is few", "in 1 place.", "1 position is open"] {
+            #expect(told.contains(words))
+        }
+    }
+
     @Test func nothingIsToldOfNothing() throws {
         let summary = Summary(try read([]), try ReportOptions.parse([]))
         #expect(summary.trades.count == 0 && summary.trades.winRate == nil && summary.result.sharpeHourly == nil)

@@ -17,7 +17,7 @@ struct ReportCommand: StageCommand {
             Reads   what a pipeline has recorded, from FILES one after the other, or from standard input.
             Writes  a summary; with --json one JSON object.
 
-            Every figure is after costs. An interval holds the truth in about 95 of 100 cases, if the past is like the future, \
+            Results are after all costs; what says "before costs" is without any. An interval holds the truth in about 95 of 100 cases, if the past is like the future, \
             which nobody knows. docs/report.md says how each is computed, and by whom.
 
             EXIT STATUS
