@@ -19,4 +19,7 @@ public enum PlainText {
             String.UnicodeScalarView(
                 text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
+
+    /// The same of lines, each with its end.
+    public static func harmless(_ lines: [String]) -> String { lines.map { harmless($0) + "\n" }.joined() }
 }

@@ -1,3 +1,5 @@
+import Stage
+
 /// Runs over one market, set beside the first: what each did, and how much the first differs from it.
 ///
 /// Results are compared hour by hour, so what the market did to both falls out; the intervals are those of `Estimates.mean`.
@@ -86,7 +88,7 @@ extension Comparison {
                         Self.range(difference.gross, 1, 4), Self.verdict(difference.gross),
                     ], Self.effectWidths))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.harmless(lines)
     }
 
     private static func range(_ estimate: Summary.Estimate?, _ scale: Double, _ places: Int) -> String {

@@ -12,7 +12,7 @@ extension Summary {
         lines += Self.table("by symbol", symbols) + Self.table("by hour opened, UTC", hours)
         lines += Self.table("by weekday opened, UTC", weekdays)
         lines += cautions
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.harmless(lines)
     }
 
     private var resultLines: [String] {

@@ -1,3 +1,5 @@
+import Stage
+
 /// Sets of options over one market: the one that earned most in a window of hours is judged in the next, which had no part in
 /// choosing it.
 ///
@@ -92,6 +94,6 @@ extension WalkForward {
             "  trading nothing where the best had not earned (\(idle)): \(range(judgedIfEarned))",
             "best in hindsight          \(points(hindsight.judgedOn))  \(hindsight.set)",
         ]
-        return lines.joined(separator: "\n") + "\n"
+        return PlainText.harmless(lines)
     }
 }

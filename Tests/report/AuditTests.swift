@@ -185,6 +185,14 @@ struct AuditTests: MadeUpAudit {
         }
     }
 
+    @Test func nothingInTheStreamIsAnOrderToTheTerminal() throws {
+        let hostile = #"a\u001b]0;b\u0007\u009b2J\nc"#
+        let lines = life.map { $0.replacing("drift_decay", with: hostile).replacing("BTCUSDT", with: hostile) }
+        let told = try text(lines + life.dropFirst(2).map { $0 })
+        #expect(told.contains("a ]0;b  2J c"))
+        #expect(told.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+    }
+
     @Test func nothingIsToldOfNothing() throws {
         let summary = Summary(try read([]), try ReportOptions.parse([]))
         #expect(summary.trades.count == 0 && summary.trades.winRate == nil && summary.result.sharpeHourly == nil)
