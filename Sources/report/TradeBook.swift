@@ -3,6 +3,8 @@ import Records
 /// The trades of an audit file, put together from its fills.
 struct TradeBook {
     private struct Intent {
+        /// How many came before it.
+        let number: Int
         /// The middle of the market when it was written; 0 if there was none.
         let middle: Double
         /// Of one that reduces.
@@ -21,7 +23,11 @@ struct TradeBook {
     private(set) var paid = 0.0
     /// Intents to open that were not filled, by the code of their end.
     private(set) var rejects: [String: Int] = [:]
+    /// Those that have not ended. The gate sends no second one of a symbol before the first has ended, nor does rebalance, and a
+    /// stream has 64 symbols: more than 128 are never open at once, so the older half of a thousand has lost its end.
     private var intents: [[UInt8]: Intent] = [:]
+    private static let intentLimit = 1024
+    private var intentCount = 0
     /// Which symbol's funding the next `account` tells of.
     private var funded: Int?
     private var fundingSoFar = 0.0
@@ -36,10 +42,17 @@ struct TradeBook {
             drift: number(record["drift"]), confidence: number(record["confidence"]),
             halfLifeSeconds: number(record["half_life"]), takeProfit: number(record["take_profit"]),
             stopLoss: number(record["stop_loss"]))
+        intentCount += 1
         intents[id] = Intent(
-            middle: market.middle, rule: Self.text(record["rule"]),
+            number: intentCount, middle: market.middle, rule: Self.text(record["rule"]),
             conviction: isReduction ? nil : conviction)
+        if intents.count > Self.intentLimit {
+            intents = intents.filter { $0.value.number > intentCount - Self.intentLimit / 2 }
+        }
     }
+
+    /// How many intents have not ended.
+    var pending: Int { intents.count }
 
     /// An intent has ended without a fill, or with its last one.
     mutating func end(_ record: borrowing Record) {

@@ -193,6 +193,16 @@ struct AuditTests: MadeUpAudit {
         #expect(told.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
     }
 
+    @Test func intentsThatNeverEndAreForgotten() throws {
+        let lost = (0..<5000).map { number in
+            #"{"type":"intent","ts":1000000,"id":"l\#(number)","sym":"BTCUSDT","side":"buy","reduce_only":false,"seq":1}"#
+        }
+        #expect(try read(lost).book.pending <= 1024)
+        // The last ones are known still: a hundred behind the one that opens.
+        let late = life[..<3] + lost.prefix(100) + life[3...]
+        #expect(try read(Array(lost + late)).book.closed.first?.conviction?.drift == 0.002)
+    }
+
     @Test func nothingIsToldOfNothing() throws {
         let summary = Summary(try read([]), try ReportOptions.parse([]))
         #expect(summary.trades.count == 0 && summary.trades.winRate == nil && summary.result.sharpeHourly == nil)
