@@ -11,7 +11,8 @@ public struct Intake: ~Copyable {
     private var lastTime: Int64 = 0
     /// Lines of this file that were no records so far.
     public private(set) var badLines = 0
-    private var firstBadLine = 0
+    /// The first of them, and what is wrong with it.
+    public private(set) var firstBad: (line: Int, problem: Malformed)?
     private var meta: ((Int64) -> [UInt8])?
     /// Of the record that `next` found: which line it is, and where it begins.
     private var place = (line: 0, offset: 0)
@@ -26,9 +27,9 @@ public struct Intake: ~Copyable {
     }
 
     /// Goes on with another file of the same stream: symbols keep their numbers, lines are counted anew.
-    public mutating func go(on descriptor: Int32) {
-        lines = LineReader(descriptor)
-        (badLines, firstBadLine) = (0, 0)
+    public mutating func go(on descriptor: Int32, name: String) {
+        lines = LineReader(descriptor, name: name)
+        (badLines, firstBad) = (0, nil)
     }
 
     /// Where the record that `next` found stands, from 1.
@@ -61,9 +62,9 @@ public struct Intake: ~Copyable {
 
     /// - Throws: `Failure` with status 65 if a line was no record.
     public func check() throws {
-        guard badLines > 0 else { return }
+        guard let firstBad else { return }
         throw Failure.refused(
-            .data, "unable to use \(badLines) of the lines read, first line \(firstBadLine): see the bad records")
+            .data, "unable to use \(badLines) of the lines read, first line \(firstBad.line): see the bad records")
     }
 
     @inline(__always)
@@ -86,7 +87,7 @@ public struct Intake: ~Copyable {
     @inline(never)
     private mutating func refuse(_ line: LineReader.Line, _ problem: Malformed, _ output: inout Output) {
         badLines += 1
-        if badLines == 1 { firstBadLine = line.number }
+        if badLines == 1 { firstBad = (line.number, problem) }
         let isWhole = line.bytes.last == 10
         output.bad(
             stage: program, ts: lastTime, line: line.number, offset: line.offset, problem: problem,

@@ -35,6 +35,8 @@ public struct LineReader: ~Copyable {
     /// The longest line, without its LF.
     public var lineLimit: Int
     private let descriptor: Int32
+    /// For diagnostics.
+    private let name: String
     private var base: UnsafeMutableRawPointer
     /// Where the window begins: what a read has left over stands before it.
     private var front = 69_632
@@ -45,8 +47,9 @@ public struct LineReader: ~Copyable {
     private var offset = 0
     private var isSkipping = false
 
-    public init(_ descriptor: Int32, lineLimit: Int = RecordReader.lineLimit) {
+    public init(_ descriptor: Int32, name: String = "input", lineLimit: Int = RecordReader.lineLimit) {
         self.lineLimit = lineLimit
+        self.name = name
         self.descriptor = descriptor
         base = Self.allocate(front: front)
         start = front
@@ -85,7 +88,7 @@ public struct LineReader: ~Copyable {
         let count = read(descriptor, base + front, Self.window)
         if count < 0 {
             if errno == EINTR || errno == EAGAIN { return nil }
-            throw Failure.refused(.noInput, "unable to read input: \(errorText())")
+            throw Failure.refused(.noInput, "unable to read \(name): \(errorText())")
         }
         end += count
         return count

@@ -23,6 +23,8 @@ public struct Audit {
     private(set) var records = 0
     private var markets: [MarketNow] = []
 
+    public var hasRecords: Bool { records > 0 }
+
     public init(_ options: ReportOptions) { book = TradeBook(halfLives: options.halfLives) }
 
     /// Takes the record that was read last.

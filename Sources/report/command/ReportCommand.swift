@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import Glibc
-import Records
 import ReportFold
 import Stage
 
@@ -22,7 +20,7 @@ struct ReportCommand: StageCommand {
 
             EXIT STATUS
               0 done; 64 usage, 65 lines that are no records, or no single run: event time goes back, or the account starts again; \
-            66 no such file, 74 a failed write.
+            66 no such file, 74 a failed write, 128 + n on signal n.
 
             EXAMPLES
               drift-report audit.ndjson
@@ -57,22 +55,22 @@ struct ReportCommand: StageCommand {
             throw ValidationError("--walk-forward must be 1 to 100000 hours")
         }
         if table, walkForward != nil { throw ValidationError("--table and --walk-forward are two questions") }
+        if html != nil, table || walkForward != nil {
+            throw ValidationError("--html is a page of audit files: --table and --walk-forward have none")
+        }
     }
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         if table || walkForward != nil { return try compare() }
-        var audit = Audit(options)
-        var run = OneRun()
-        var input = Intake(0, program: Self.program, meta: nil)
-        var badLines = 0
-        for file in files.isEmpty ? ["-"] : files { badLines += try Self.read(file, &input, &run, into: &audit) }
-        audit.finish()
-        let summary = Summary(audit, options)
+        var reading = Reading(options)
+        for file in files.isEmpty ? ["-"] : files { try reading.read(file) }
+        try reading.finish()
+        let summary = Summary(reading.audit, options)
         try write(summary, text: summary.text)
-        if let html { try write(summary.page(audit, title: files.first ?? "standard input"), to: html) }
-        if badLines > 0 {
-            throw Failure.refused(.data, "unable to use \(badLines) of the lines read: they are no records")
+        if let html {
+            try WholeFile.write(summary.page(reading.audit, title: files.first ?? "standard input"), to: html)
         }
+        try reading.check()
     }
 
     private func compare() throws {
@@ -109,36 +107,5 @@ struct ReportCommand: StageCommand {
         var bytes = Array(text.utf8)
         if json { bytes = try ReportJSON.line(figures) }
         try bytes.withUnsafeBytes { try OutputPort().write($0) }
-    }
-
-    private func write(_ page: String, to path: String) throws {
-        do { try Data(page.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-            throw Failure.refused(.io, "unable to write \(path): \(error.localizedDescription)")
-        }
-    }
-
-    /// - Returns: how many lines were no records.
-    private static func read(
-        _ path: String, _ input: inout Intake, _ run: inout OneRun, into audit: inout Audit
-    ) throws -> Int {
-        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure.refused(.noInput, "unable to read \(path): \(errorText())") }
-        defer { if descriptor > 0 { close(descriptor) } }
-        input.go(on: descriptor)
-        // What is bad is only counted here.
-        var output = Output(passesOn: false)
-        while true {
-            guard let count = try input.fill() else { continue }
-            while input.next(&output) {
-                if let objection = run.objection(to: input.reader.record) {
-                    throw Failure.refused(.data, "unable to use \(path), line \(input.line): \(objection)")
-                }
-                audit.take(input.reader)
-            }
-            if count == 0 { break }
-            output.drain { _ in }
-        }
-        input.end(&output)
-        return input.badLines
     }
 }

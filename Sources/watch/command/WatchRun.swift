@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Records
 import Stage
@@ -107,13 +106,13 @@ final class WatchRun {
         guard let metrics, isEnd || now() - metricsAt >= Self.metricsInterval else { return }
         metricsAt = now()
         do {
-            try Data(Metrics(scene, lag: lag).text.utf8).write(to: URL(fileURLWithPath: metrics), options: .atomic)
+            try WholeFile.write(Metrics(scene, lag: lag).text, to: metrics)
             // What collects it is somebody else.
             chmod(metrics, 0o644)
             hasFailed = false
         } catch {
-            if !hasFailed {
-                diagnose(WatchCommand.program, "unable to write \(metrics): \(error.localizedDescription)")
+            if !hasFailed, case Failure.refused(_, let text) = error {
+                diagnose(WatchCommand.program, "error: \(text)")
             }
             hasFailed = true
         }
