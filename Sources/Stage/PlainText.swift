@@ -13,6 +13,11 @@ public enum PlainText {
         return "\(units < 0 ? "-" : "")\(padded.dropLast(places)).\(padded.suffix(places))"
     }
 
+    /// A number with what it counts.
+    public static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+
     /// Text that others have written, for a terminal: nothing in it is an order to the terminal.
     public static func harmless(_ text: String) -> String {
         String(

@@ -40,11 +40,6 @@ extension Summary {
 
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    /// A number with what it counts.
-    static func count(_ number: Int, _ one: String, _ many: String) -> String {
-        "\(number) \(number == 1 ? one : many)"
-    }
-
     /// - Parameter values: not empty.
     static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 

@@ -134,5 +134,7 @@ extension Summary {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
+    static func count(_ number: Int, _ one: String, _ many: String) -> String { PlainText.count(number, one, many) }
+
     static func number(_ value: Double, _ places: Int) -> String { PlainText.figure(value, places: places) }
 }

@@ -1,3 +1,5 @@
+import Stage
+
 /// A scene as the lines of a terminal: as wide and as high as that is, in its colours, or in none.
 public struct Screen {
     private enum Ink: String {
@@ -18,15 +20,30 @@ public struct Screen {
     ///   - lag: how far the stream is behind the clock, seconds; nil where it is not of now.
     /// - Returns: at most `height` lines, none wider than `width`.
     public func lines(_ scene: Scene, lag: Double?) -> [String] {
-        var lines = [head(scene, lag)]
-        for symbol in scene.symbols where symbol.middle > 0 { lines += [""] + self.lines(symbol, scene.time) }
+        var lines = [cut(head(scene, lag))]
+        var names: [Int] = []
+        for symbol in scene.symbols where symbol.middle > 0 {
+            names.append(lines.count + 1)
+            lines += [""] + self.lines(symbol, scene.time)
+        }
+        // One line is for saying what does not fit.
+        let hidden = names.count { $0 >= height - 1 }
+        if lines.count > height, height > 1, hidden > 0 {
+            return lines.prefix(height - 1) + [cut([(.dim, "+\(hidden) more")])]
+        }
         lines.append("")
         let room = height - lines.count
         if room > 0 { lines += scene.events.suffix(room).map { cut([(.dim, $0)]) } }
         return Array(lines.prefix(height))
     }
 
-    private func head(_ scene: Scene, _ lag: Double?) -> String {
+    /// What stays of a picture when it goes.
+    public static func farewell(_ scene: Scene) -> String {
+        let screen = Screen(width: .max, height: 1, hasColour: false)
+        return screen.cut(screen.head(scene, nil) + [(.plain, "  " + PlainText.count(scene.fills, "fill", "fills"))])
+    }
+
+    private func head(_ scene: Scene, _ lag: Double?) -> [(Ink, String)] {
         var parts: [(Ink, String)] = [(.bold, Words.clock(scene.time)), (.dim, " UTC  ")]
         if let equity = scene.account?.equity, let first = scene.firstEquity {
             parts += [
@@ -36,9 +53,9 @@ public struct Screen {
         }
         parts.append((.plain, "\(scene.passed) of \(scene.signals) signals passed"))
         if let lag { parts.append((lag > 2 ? .yellow : .dim, "  lag \(Words.number(lag, 1))s")) }
-        if scene.gaps > 0 { parts.append((.yellow, "  \(scene.gaps) gaps")) }
-        if scene.badLines > 0 { parts.append((.red, "  \(scene.badLines) bad lines")) }
-        return cut(parts)
+        if scene.gaps > 0 { parts.append((.yellow, "  " + PlainText.count(scene.gaps, "gap", "gaps"))) }
+        if scene.badLines > 0 { parts.append((.red, "  " + PlainText.count(scene.badLines, "bad line", "bad lines"))) }
+        return parts
     }
 
     private func lines(_ symbol: Scene.Symbol, _ time: Int64) -> [String] {
@@ -53,27 +70,26 @@ public struct Screen {
             lines.append(cut([(.yellow, "  \(Words.number(warmup.have, 0))/\(Words.number(warmup.need, 0)) prices")]))
         }
         if let signal = symbol.signal {
-            lines.append(
-                cut([
-                    (ink(signal.drift), "  \(signal.kind.replacing("_", with: " "))"),
-                    (.plain, "  drift \(Words.signed(signal.drift * 1e4, 1)) bp"),
+            lines += wrap([
+                [(ink(signal.drift), signal.kind.replacing("_", with: " "))],
+                [
+                    (.plain, "drift \(Words.signed(signal.drift * 1e4, 1)) bp"),
                     (.dim, against(symbol, "edge", 1e4, " bp")),
-                    (.plain, "  confidence \(Words.share(signal.confidence))"),
+                ],
+                [
+                    (.plain, "confidence \(Words.share(signal.confidence))"),
                     (.dim, against(symbol, "confidence", 100, " %")),
-                    (.plain, "  snr \(Words.number(signal.snr, 2))"), (.dim, against(symbol, "snr", 1, "")),
-                ]))
+                ],
+                [(.plain, "snr \(Words.number(signal.snr, 2))"), (.dim, against(symbol, "snr", 1, ""))],
+            ])
         }
-        if !symbol.lights.isEmpty {
-            lines.append(
-                cut(
-                    [(.plain, "  ")]
-                        + symbol.lights.flatMap { light -> [(Ink, String)] in
-                            let ink: Ink = light.isIgnored ? .dim : light.passes ? .green : .red
-                            let mark = light.isIgnored ? "o" : light.passes ? "+" : "x"
-                            return [(ink, "\(mark) \(light.name.replacing("_", with: " "))  ")]
-                        }))
-        }
-        if let position = symbol.position { lines.append(line(position, symbol, time)) }
+        lines += wrap(
+            symbol.lights.map { light in
+                let ink: Ink = light.isIgnored ? .dim : light.passes ? .green : .red
+                let mark = light.isIgnored ? "o" : light.passes ? "+" : "x"
+                return [(ink, "\(mark) \(light.name.replacing("_", with: " "))")]
+            })
+        if let position = symbol.position { lines += self.lines(position, symbol, time) }
         return lines
     }
 
@@ -83,23 +99,27 @@ public struct Screen {
         return "/\(Words.number(threshold.magnitude * scale, scale == 1 ? 2 : 0))\(unit)"
     }
 
-    private func line(_ position: Scene.Position, _ symbol: Scene.Symbol, _ time: Int64) -> String {
+    /// Its age first: how long it may still stand is what one looks for.
+    private func lines(_ position: Scene.Position, _ symbol: Scene.Symbol, _ time: Int64) -> [String] {
         let profit = (symbol.middle - position.entry) * position.quantity * (position.isLong ? 1 : -1)
         let age = Double(time - position.opened) / 1e6
-        return cut([
-            (
-                position.isLong ? .green : .red,
-                "  \(position.isLong ? "long" : "short") \(Narrator.short(position.quantity))"
-            ),
-            (.plain, " from \(Words.price(position.entry))  "), (ink(profit), Words.signed(profit, 4)),
-            (
-                .plain,
-                "  entry drift \(Words.signed(position.drift * 1e4, 1)) bp, confidence \(Words.share(position.confidence))"
-            ),
-            (
-                age > 2 * position.halfLife ? .yellow : .plain,
-                "  age \(Words.duration(age)) of \(Words.duration(2 * position.halfLife))"
-            ),
+        return wrap([
+            [
+                (
+                    age > 2 * position.halfLife ? .yellow : .plain,
+                    "age \(Words.duration(age)) of \(Words.duration(2 * position.halfLife))"
+                )
+            ],
+            [
+                (
+                    position.isLong ? .green : .red,
+                    "\(position.isLong ? "long" : "short") \(Narrator.short(position.quantity))"
+                ),
+                (.plain, " from \(Words.price(position.entry))"),
+            ],
+            [(ink(profit), Words.signed(profit, 4))],
+            [(.plain, "entry drift \(Words.signed(position.drift * 1e4, 1)) bp")],
+            [(.plain, "confidence \(Words.share(position.confidence))")],
         ])
     }
 
@@ -110,6 +130,22 @@ public struct Screen {
         guard let low = values.min(), let high = values.max() else { return "" }
         let bars = Array("▁▂▃▄▅▆▇█")
         return String(values.map { high > low ? bars[min(7, Int(($0 - low) / (high - low) * 8))] : bars[3] })
+    }
+
+    /// Groups of words side by side, on as many lines as they need: only one that is wider than the terminal is cut.
+    private func wrap(_ groups: [[(Ink, String)]]) -> [String] {
+        var (lines, used) = ([[(Ink, String)]](), 0)
+        for group in groups {
+            let count = 2 + group.reduce(0) { $0 + $1.1.count }
+            if lines.isEmpty || used + count > width {
+                // What goes on stands further in.
+                lines.append(lines.isEmpty ? [] : [(.plain, "  ")])
+                used = lines.count > 1 ? 2 : 0
+            }
+            lines[lines.count - 1] += [(.plain, "  ")] + group
+            used += count
+        }
+        return lines.map(cut)
     }
 
     /// A line that fits, whatever it is made of.

@@ -55,14 +55,50 @@ struct ScreenTests {
 
     @Test func theScreenShowsWhatThereIs() throws {
         let lines = Screen(width: 130, height: 20, hasColour: false).lines(try told(Self.lines).scene, lag: 0.4)
-        #expect(lines[0] == "00:01:04 UTC  500.00 USDT +0.00  0 of 1 signals passed  lag 0.4s  1 gaps")
+        #expect(lines[0] == "00:01:04 UTC  500.00 USDT +0.00  0 of 1 signals passed  lag 0.4s  1 gap")
         #expect(lines[2] == "BTCUSDT  97100.0  ▁█")
         #expect(lines[3] == "  strong buy  drift +20.0 bp/25 bp  confidence 80 %  snr 1.50/0.50")
-        #expect(lines[4] == "  + snr  x edge  o limits  ")
+        #expect(lines[4] == "  + snr  x edge  o limits")
         #expect(
             lines[5]
-                == "  long 0.00600 from 97000.1  +0.5994  entry drift +12.0 bp, confidence 80 %  age 1m01s of 10m00s")
+                == "  age 1m01s of 10m00s  long 0.00600 from 97000.1  +0.5994  entry drift +12.0 bp  confidence 80 %")
         #expect(lines.count <= 20 && lines.last?.hasPrefix("00:01:04 BTCUSDT data are missing") == true)
+    }
+
+    @Test(arguments: [80, 40]) func whatATerminalIsTooNarrowForGoesOnInTheNextLine(width: Int) throws {
+        let layers = ["snr", "confidence", "edge", "order_flow", "hourly_drift", "cross_asset", "limits"]
+        let verdict =
+            #"{"type":"verdict","ts":63000000,"sym":"BTCUSDT","seq":3,"side":"long","pass":true,"blocked_by":null,"layers":{"#
+            + layers.map { #""\#($0)":{"pass":true,"value":1,"threshold":0.5}"# }.joined(separator: ",") + "}}"
+        let scene = try told(Self.lines + [verdict]).scene
+        let lines = Screen(width: width, height: 24, hasColour: false).lines(scene, lag: nil)
+        #expect(lines.allSatisfy { $0.count <= width })
+        let shown = lines.joined(separator: "\n")
+        let lights = layers.map { "+ " + $0.replacing("_", with: " ") }
+        for words in lights + ["age 1m01s of 10m00s", "snr 1.50/0.50", "entry drift +12.0 bp", "confidence 80 %"] {
+            #expect(shown.contains(words))
+        }
+        if width == 40 {
+            #expect(lines.contains("  age 1m01s of 10m00s") && lines.contains("    long 0.00600 from 97000.1  +0.5994"))
+        }
+    }
+
+    @Test func symbolsThatDoNotFitAreCounted() throws {
+        let quotes = (1...8).map {
+            #"{"type":"quote","ts":1000000,"sym":"S\#($0)","bid":1,"bid_qty":1,"ask":1,"ask_qty":1}"#
+        }
+        let scene = try told(quotes).scene
+        func shown(_ height: Int) -> [String] {
+            Screen(width: 40, height: height, hasColour: false).lines(scene, lag: nil)
+        }
+        #expect(shown(8).count == 8 && shown(8).last == "+5 more")
+        #expect(shown(17).last?.hasPrefix("S8") == true && !shown(18).contains { $0.contains("more") })
+    }
+
+    @Test func aLineStaysOfThePicture() throws {
+        #expect(
+            Screen.farewell(try told(Self.lines).scene)
+                == "00:01:04 UTC  500.00 USDT +0.00  0 of 1 signals passed  1 gap  2 fills")
     }
 
     @Test(arguments: [1, 7, 20, 80], [1, 3, 8])

@@ -30,7 +30,8 @@ final class Terminal {
         isOpen = write("\u{1B}[H\(text)\u{1B}[J")
     }
 
-    func leave() { if isOpen { _ = write("\u{1B}[?25h\u{1B}[?1049l") } }
+    /// - Parameter line: what is left behind.
+    func leave(_ line: String) { if isOpen { _ = write("\u{1B}[?25h\u{1B}[?1049l\(line)\r\n") } }
 
     /// - Returns: whether there is still somebody to show things to.
     private func write(_ text: String) -> Bool {

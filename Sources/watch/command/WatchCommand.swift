@@ -16,7 +16,7 @@ struct WatchCommand: StageCommand {
 
             For each symbol: the price and its last minute; the last signal beside the gate's thresholds; the layers as lights, \
             + lets through, x refuses, o is ignored; the position with why it was opened, and its age against two half-lives. Then what \
-            happened last. NO_COLOR is heeded. A terminal that goes away takes nothing with it.
+            happened last. When it ends, the picture goes and a line stays: the account, signals, fills, gaps. NO_COLOR is heeded. A terminal that goes away takes nothing with it.
 
             With --metrics FILE.prom in the folder of node_exporter's textfile collector the same is on whatever reads that.
 

@@ -29,7 +29,7 @@ final class WatchRun {
     }
 
     func run() throws {
-        defer { terminal?.leave() }
+        defer { terminal?.leave(Screen.farewell(scene)) }
         while true {
             try wait()
             guard let count = try input.fill() else { continue }
