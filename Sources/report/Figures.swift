@@ -10,18 +10,23 @@ struct Figures {
         String(Instant.text(Int64(microseconds.rounded())).replacing("T", with: " ").prefix(16))
     }
 
-    private func shortDate(_ microseconds: Double) -> String {
-        let text = Self.date(microseconds)
-        return String(summary.span.days > 3 ? text.dropFirst(5).prefix(5) : text.suffix(5))
-    }
-
-    /// Full hours, days or minutes, about eight.
-    private static func instants(_ range: ClosedRange<Double>) -> [Double] {
+    /// Full hours, days or minutes, about eight, and how they are written: none like another.
+    static func instants(_ range: ClosedRange<Double>) -> (ticks: [Double], text: (Double) -> String) {
         let minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14_400, 43_200, 129_600.0]
-        let raw = (range.upperBound - range.lowerBound) / 8
-        let step = (minutes.first { $0 * 60e6 >= raw } ?? 525_600) * 60e6
+        let day = 86_400e6
+        let length = range.upperBound - range.lowerBound
+        let step = (minutes.first { $0 * 60e6 >= length / 8 } ?? 525_600) * 60e6
         let first = (range.lowerBound / step).rounded(.up)
-        return (0...16).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound }
+        let ticks = (0...16).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound }
+        let isOneDay = (range.lowerBound / day).rounded(.down) == (range.upperBound / day).rounded(.down)
+        return (
+            ticks,
+            { instant in
+                let text = date(instant)
+                if step >= day { return String(text.prefix(10)) }
+                return String(isOneDay ? text.suffix(5) : text.dropFirst(5))
+            }
+        )
     }
 
     private func time(_ points: [Curve.Point]) -> ClosedRange<Double> {
@@ -38,18 +43,27 @@ struct Figures {
 
     // MARK: Over time
 
-    var equity: String? {
+    /// Some of many places, evenly among them, the last one too.
+    private static func some<Value>(_ values: [Value], of limit: Int = 24) -> [Value] {
+        guard values.count > limit else { return values }
+        return (1...limit).map { values[$0 * values.count / limit - 1] }
+    }
+
+    var equity: Drawing? {
         let points = audit.equity.curve.points
         guard points.count > 1 else { return nil }
         var plot = Plot(
-            "Equity after all costs, open positions at the middle of the market", x: time(points),
-            y: points.map(\.low).min()!...points.map(\.high).max()!)
+            "Equity, USDT", x: time(points), y: points.map(\.low).min()!...points.map(\.high).max()!)
         plot.band(points.map { (Double($0.ts), $0.low, $0.high) }, "range")
         plot.line(points.map { (Double($0.ts), $0.last) }, "equity")
-        return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.number($0, 2) }
+        let (ticks, text) = Self.instants(plot.x)
+        let places = Plot.places(plot.y)
+        return Drawing(
+            plot, plot.svg(xTicks: ticks, xText: text) { Summary.number($0, places) }, ["UTC", "equity, USDT"],
+            Self.some(points).map { [Self.date(Double($0.ts)), Summary.money($0.last)] })
     }
 
-    var drawdown: String? {
+    var drawdown: Drawing? {
         let points = audit.equity.curve.points
         guard points.count > 1 else { return nil }
         var peak = -Double.infinity
@@ -58,9 +72,14 @@ struct Figures {
             return (Double(point.ts), peak > 0 ? point.low / peak - 1 : 0, 0)
         }
         var plot = Plot(
-            "Drawdown from the peak so far", x: time(points), y: (depths.map(\.low).min() ?? -1)...0, height: 130)
+            "Drawdown from the peak so far", x: time(points), y: (depths.map(\.low).min() ?? -1)...0, height: 144)
         plot.band(depths, "loss")
-        return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.percent($0) }
+        let (ticks, text) = Self.instants(plot.x)
+        let places = Plot.places(plot.y, scale: 100)
+        return Drawing(
+            plot, plot.svg(xTicks: ticks, xText: text) { "\(Summary.number($0 * 100, places)) %" },
+            ["UTC", "drawdown"],
+            Self.some(depths).map { [Self.date($0.x), "\(Summary.number($0.low * 100, max(1, places))) %"] })
     }
 
     /// More cannot be told apart.
@@ -78,18 +97,32 @@ struct Figures {
     }
 
     /// One for each symbol: where it was entered and left, and why.
-    func price(_ symbol: Int) -> String? {
+    func price(_ symbol: Int) -> Drawing? {
         let points = audit.prices[symbol].points
         guard points.count > 1 else { return nil }
         var plot = Plot(
-            "Price of \(audit.names[symbol]) with entries and exits", x: time(points),
-            y: points.map(\.low).min()!...points.map(\.high).max()!, height: 300)
+            "Price of \(audit.names[symbol]), with entries and exits", x: time(points),
+            y: points.map(\.low).min()!...points.map(\.high).max()!, height: 320)
         plot.band(points.map { (Double($0.ts), $0.low, $0.high) }, "range")
         plot.line(points.map { (Double($0.ts), $0.last) }, "price")
-        let trades = trades(symbol)
-        let count = min(trades.count, Self.tradeLimit)
-        for place in 0..<count { mark(trades[place * trades.count / count], &plot) }
-        return plot.svg(xTicks: Self.instants(plot.x), xText: shortDate) { Summary.number($0, 2) }
+        let all = trades(symbol)
+        let count = min(all.count, Self.tradeLimit)
+        let drawn = (0..<count).map { all[$0 * all.count / count] }
+        for trade in drawn { mark(trade, &plot) }
+        let (ticks, text) = Self.instants(plot.x)
+        let places = Plot.places(plot.y)
+        return Drawing(
+            plot, plot.svg(xTicks: ticks, xText: text) { Summary.number($0, places) },
+            ["opened, UTC", "side", "quantity", "entry", "left for", "net, USDT"],
+            drawn.map { trade in
+                [
+                    Self.date(Double(trade.opened)), trade.isLong ? "long" : "short",
+                    Summary.number(trade.quantity, 4), Summary.number(trade.entry, max(2, places)),
+                    trade.exits.map { "\($0.reason) at \(Summary.number($0.price, max(2, places)))" }.joined(
+                        separator: ", "),
+                    Summary.money(trade.net),
+                ]
+            })
     }
 
     private func mark(_ trade: Trade, _ plot: inout Plot) {
@@ -107,7 +140,7 @@ struct Figures {
     }
 
     /// How drift, or confidence, faded from entry to exit.
-    func fading(_ title: String, _ value: (Tracks.Point) -> Double) -> String? {
+    func fading(_ title: String, _ axis: String, _ value: (Tracks.Point) -> Double) -> Drawing? {
         let tracks = audit.tracks.tracks
         guard tracks.count > 1 else { return nil }
         let most = min(4, tracks.compactMap { $0.points.last?.age }.max() ?? 1)
@@ -126,7 +159,7 @@ struct Figures {
         guard spread.count > 1 else { return nil }
         let low = min(0, spread.map(\.low).min()!)
         let high = max(1, spread.map(\.high).max()!)
-        var plot = Plot(title, x: 0...most, y: low...high, height: 200)
+        var plot = Plot(title, x: 0...most, y: low...high, height: 230, axes: ("half-lives since the entry", axis))
         for track in tracks.prefix(60) {
             plot.line(
                 track.points.filter { $0.age <= most }.map { ($0.age, min(high, max(low, value($0)))) },
@@ -134,50 +167,59 @@ struct Figures {
         }
         plot.band(spread.map { ($0.x, $0.low, $0.high) }, "range")
         plot.line(spread.map { ($0.x, $0.middle) }, "equity")
-        return plot.svg(xText: { Summary.number($0, 2) }) { Summary.number($0, 2) }
+        return Drawing(
+            plot, plot.svg(xText: { Summary.number($0, 2) }) { Summary.number($0, 2) },
+            ["half-lives", "a quarter is below", "median", "a quarter is above"],
+            spread.map { [$0.x, $0.low, $0.middle, $0.high].map { Summary.number($0, 3) } })
     }
 
     // MARK: Bars
 
-    var funnel: String? {
-        let layers = summary.gate.layers
+    /// Its table is the gate's own.
+    var funnel: Drawing? {
         guard summary.gate.signals > 0 else { return nil }
-        let stages = [("signals", summary.gate.signals)] + layers.map { ($0.name, $0.passed) }
-        var plot = Plot("Signals that each layer let through", x: 0...Double(stages.count), y: 0...1, height: 220)
+        let stages = [("signals", summary.gate.signals)] + summary.gate.layers.map { ($0.name, $0.passed) }
+        var plot = Plot("Signals that are left behind each layer", x: 0...Double(stages.count), y: 0...1, height: 230)
         for (place, (name, count)) in stages.enumerated() {
             let share = Double(count) / Double(summary.gate.signals)
             plot.bar(
                 (Double(place) + 0.1)...(Double(place) + 0.9), 0, share, "bar",
                 "\(name): \(count), \(Summary.percent(share))")
-            plot.name(Double(place) + 0.5, "\(name) \(count)")
+            plot.name(Double(place) + 0.5, name, "\(count)")
         }
-        return plot.svg(xText: nil) { Summary.percent($0) }
+        return Drawing(plot, plot.svg(xText: nil) { "\(Summary.number($0 * 100, 0)) %" }, [], [])
     }
 
-    /// Estimates with their intervals, in basis points, side by side.
-    func bars(_ title: String, _ parts: [(name: String, count: Int, estimate: Summary.Estimate)]) -> String? {
+    /// Estimates with their intervals, in basis points, side by side; one without an interval is marked.
+    func bars(_ title: String, _ parts: [(name: String, count: Int, estimate: Summary.Estimate)]) -> Drawing? {
         guard parts.count > 1 else { return nil }
         let estimates = parts.map(\.estimate)
         let values = [0] + estimates.map(\.value) + estimates.compactMap(\.low) + estimates.compactMap(\.high)
-        var plot = Plot(title, x: 0...Double(parts.count), y: values.min()!...values.max()!, height: 200)
+        var plot = Plot(title, x: 0...Double(parts.count), y: values.min()!...values.max()!, height: 220)
         for (place, part) in parts.enumerated() {
             let middle = Double(place) + 0.5
+            let (low, high) = (part.estimate.low, part.estimate.high)
             let interval =
-                part.estimate.low.map {
-                    ", 95 %: \(Summary.basisPoints($0)) to \(Summary.basisPoints(part.estimate.high ?? $0))"
-                }
+                low.map { ", 95 %: \(Summary.basisPoints($0)) to \(Summary.basisPoints(high ?? $0))" }
                 ?? ", too few for an interval"
             plot.bar(
-                (middle - 0.35)...(middle + 0.35), 0, part.estimate.value, part.estimate.value < 0 ? "loss" : "gain",
-                "\(part.name): \(Summary.basisPoints(part.estimate.value))\(interval), \(Summary.count(part.count, "trade", "trades"))"
-            )
-            if let low = part.estimate.low, let high = part.estimate.high { plot.whisker(middle, low, high) }
-            plot.name(middle, part.name)
+                (middle - 0.35)...(middle + 0.35), 0, part.estimate.value,
+                (part.estimate.value < 0 ? "loss" : "gain") + (low == nil ? " few" : ""),
+                "\(part.name): \(Summary.basisPoints(part.estimate.value))\(interval), n \(part.count)")
+            if let low, let high { plot.whisker(middle, low, high) }
+            plot.name(middle, part.name, "n \(part.count)")
         }
-        return plot.svg(xText: nil) { Summary.basisPoints($0) }
+        let places = Plot.places(plot.y, scale: 1e4)
+        return Drawing(
+            plot, plot.svg(xText: nil) { "\(Summary.number($0 * 1e4, places)) bp" },
+            ["", "n", "each", "95 % from", "to"],
+            parts.map { part in
+                [part.name, "\(part.count)", Summary.basisPoints(part.estimate.value)]
+                    + [part.estimate.low, part.estimate.high].map { $0.map(Summary.basisPoints) ?? "too few" }
+            })
     }
 
-    var distribution: String? {
+    var distribution: Drawing? {
         let returns = audit.book.closed.map(\.netReturn).sorted()
         guard returns.count > 4 else { return nil }
         // What lies farther out is counted in the outermost bars.
@@ -186,15 +228,35 @@ struct Figures {
         let count = 40
         var bins = [Int](repeating: 0, count: count)
         for value in returns { bins[min(count - 1, max(0, Int((value - low) / (high - low) * Double(count))))] += 1 }
-        var plot = Plot("Net results of trades", x: low...high, y: 0...Double(bins.max()!), height: 200)
+        var plot = Plot(
+            "Net results of trades", x: low...high, y: 0...Double(bins.max()!), height: 230,
+            axes: ("net result, of the position's value", "trades"))
         let width = (high - low) / Double(count)
+        var rows: [[String]] = []
         for (place, number) in bins.enumerated() where number > 0 {
             let from = low + Double(place) * width
+            let (least, most) = (Summary.basisPoints(from), Summary.basisPoints(from + width))
             plot.bar(
                 from...(from + width * 0.92), 0, Double(number), from + width / 2 < 0 ? "loss" : "gain",
-                "\(Summary.basisPoints(from)) to \(Summary.basisPoints(from + width)): \(Summary.count(number, "trade", "trades"))"
-            )
+                "\(least) to \(most): \(Summary.count(number, "trade", "trades"))")
+            rows.append([least, most, "\(number)"])
         }
-        return plot.svg(xText: { Summary.basisPoints($0) }) { Summary.number($0, 0) }
+        let places = Plot.places(plot.x, scale: 1e4)
+        return Drawing(
+            plot,
+            plot.svg(xText: { "\(Summary.number($0 * 1e4, places)) bp" }) { Summary.number($0, 0) },
+            ["from", "to", "trades"], rows)
+    }
+}
+
+/// A plot, and what it shows as a table: for who cannot see it, or has no pointer to ask it with.
+struct Drawing {
+    let title: String
+    let svg: String
+    let head: [String]
+    let rows: [[String]]
+
+    init(_ plot: Plot, _ svg: String, _ head: [String], _ rows: [[String]]) {
+        (title, self.svg, self.head, self.rows) = (plot.label, svg, head, rows)
     }
 }

@@ -5,12 +5,12 @@ extension Summary {
     public func page(_ audit: Audit, title: String) -> String {
         let figures = Figures(audit: audit, summary: self)
         var body: [String] = []
-        func section(_ title: String, _ text: String, _ drawings: [String?], _ table: String = "") {
+        func section(_ title: String, _ text: String, _ drawings: [Drawing?], _ more: String = "") {
             let drawn = drawings.compactMap { $0 }
-            guard !drawn.isEmpty || !table.isEmpty else { return }
+            guard !drawn.isEmpty || !more.isEmpty else { return }
             body.append("<section><h2>\(Plot.escaped(title))</h2><p>\(Plot.escaped(text))</p>")
-            body += drawn.map { "<figure>\($0)</figure>" }
-            body.append(table + "</section>")
+            body += drawn.map(Self.figure)
+            body.append(more + "</section>")
         }
         section(
             "Equity",
@@ -21,7 +21,7 @@ extension Summary {
                 audit.names[symbol],
                 "A triangle up is bought, one down is sold; full ones open, hollow ones close all or a part, by reason. "
                     + (figures.omission(symbol) ?? ""),
-                [figures.price(symbol)], symbol == 0 ? Self.legend : "")
+                [figures.price(symbol)], figures.price(symbol) == nil ? "" : Self.legend)
         }
         section(
             "Where signals die", "Each layer of the gate in its order: how many signals are left behind it.",
@@ -32,24 +32,27 @@ extension Summary {
             "From entry to exit, in half-lives: the expected return in the position's direction as a share of that at the entry, and "
                 + "the confidence. Line and band are the median and the middle half; thin lines are single trades.",
             [
-                figures.fading("Drift since the entry") { $0.drift },
-                figures.fading("Confidence since the entry") { $0.confidence },
+                figures.fading("Drift since the entry", "share of the drift at the entry") { $0.drift },
+                figures.fading("Confidence since the entry", "confidence") { $0.confidence },
             ])
         section(
             "What exits were worth",
-            "Against holding on to take-profit, stop-loss or the last half-life. Above zero the rule saved money. Whiskers: 95 %.",
+            "Against holding on to take-profit, stop-loss or the last half-life. Above zero the rule saved money. Whiskers: 95 %; a pale bar "
+                + "in a broken line has too few exits for one.",
             [
                 figures.bars(
-                    "What rules saved", exits.compactMap { exit in exit.savedShare.map { (exit.name, exit.count, $0) } }
-                )
-            ])
+                    "What rules saved, of what was left",
+                    exits.compactMap { exit in exit.savedShare.map { (exit.name, exit.count, $0) } })
+            ], exitTable)
+        section("By symbol", "Net result of the trades in each.", [], symbolTable)
         section(
             "By hour and weekday",
-            "Net result of the trades opened then, UTC. Whiskers: 95 %; without one there are too few.",
+            "Net result of the trades opened then, UTC. Whiskers: 95 %; a pale bar in a broken line has too few trades for one.",
             [
-                figures.bars("By hour", hours.compactMap { part in part.share.map { (part.name, part.count, $0) } }),
                 figures.bars(
-                    "By weekday",
+                    "By hour opened, UTC", hours.compactMap { part in part.share.map { (part.name, part.count, $0) } }),
+                figures.bars(
+                    "By weekday opened, UTC",
                     weekdays.compactMap { part in part.share.map { (String(part.name.dropFirst(2)), part.count, $0) } }),
             ])
         section(
@@ -57,21 +60,37 @@ extension Summary {
             "Net result as a share of the position's value; the outermost bars hold what lies beyond.",
             [figures.distribution])
         section("Costs", "What trading cost, apart from being wrong.", [], costTable)
+        section("Not opened", "Intents to open that were not carried out, by code.", [], rejectTable)
+        if body.isEmpty { body.append("<p>There is nothing on the record that a figure could show.</p>") }
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(Plot.escaped(title))</title><style>\(Self.style)</style></head><body>
+            <title>\(Plot.escaped(title))</title><style>\(PageStyle.text)</style></head><body>
             <header><h1>\(Plot.escaped(title))</h1>
-            <p>\(Plot.escaped(Figures.date(Double(span.from)))) to \(Plot.escaped(Figures.date(Double(span.to)))) UTC, \
-            \(Self.number(span.days, 2)) days, \(Self.count(span.records, "record", "records"))</p>
+            <p>\(Plot.escaped(extent))</p>
             <ul class="cautions">\(cautions.map { "<li>\(Plot.escaped($0))</li>" }.joined())</ul>
             \(headline)</header>
             <main>\(body.joined(separator: "\n"))</main>
             </body></html>
 
             """
+    }
+
+    private var extent: String {
+        guard span.records > 0 else { return "No records." }
+        return
+            "\(Figures.date(Double(span.from))) to \(Figures.date(Double(span.to))) UTC, \(Self.number(span.days, 2)) days, "
+            + "\(Self.count(span.records, "record", "records")), \(Self.count(span.gaps, "gap", "gaps"))"
+    }
+
+    private static func figure(_ drawing: Drawing) -> String {
+        let table =
+            drawing.rows.isEmpty
+            ? "" : "<details><summary>as a table</summary>\(table(drawing.head, drawing.rows))</details>"
+        return "<figure><figcaption>\(Plot.escaped(drawing.title))</figcaption>"
+            + #"<div class="scroll" tabindex="0">\#(drawing.svg)</div>\#(table)</figure>"#
     }
 
     private var headline: String {
@@ -94,32 +113,55 @@ extension Summary {
         if let share = trades.expectancyShare {
             cards.append(card("Expectancy", Self.basisPoints(share.value), interval(share, Self.basisPoints)))
         }
+        if let money = trades.expectancy {
+            cards.append(card("Expectancy, USDT", Self.money(money.value), interval(money, Self.money)))
+        }
         if let gross = trades.beforeCosts {
             cards.append(card("Before costs", Self.basisPoints(gross.value), interval(gross, Self.basisPoints)))
+        }
+        if let planted = trades.planted {
+            cards.append(card("Planted", Self.basisPoints(planted), "what the made-up market gave these trades"))
         }
         cards.append(
             card("Drawdown", Self.percent(result.maxDrawdownShare), "\(Self.number(result.maxDrawdown, 2)) USDT"))
         if let sharpe = result.sharpeHourly {
             cards.append(card("Sharpe, hourly", Self.number(sharpe.value, 3), interval(sharpe) { Self.number($0, 3) }))
+        } else {
+            cards.append(card("Sharpe, hourly", "-", noSharpe))
+        }
+        if let deflated = result.deflatedSharpe {
+            cards.append(
+                card(
+                    "Deflated", Self.percent(deflated),
+                    "probably above luck in \(Self.count(result.trials, "trial", "trials"))"))
         }
         if trades.count > 0 {
             cards.append(
                 card("Profit factor", trades.profitFactor.map { Self.number($0, 2) } ?? "no loss", "won over lost"))
         }
+        if let seconds = trades.medianSeconds {
+            cards.append(card("Held", "\(Self.number(seconds, 0)) s", "median"))
+        }
         cards.append(card("In the market", Self.percent(trades.timeInMarket), "of the time"))
+        cards.append(card("Turnover", "\(Self.number(trades.turnover, 0)) USDT", "all fills"))
+        if let result = trades.resultOfValueDay {
+            cards.append(card("Capital efficiency", Self.basisPoints(result), "for each USDT held for a day"))
+        }
         return "<dl>\(cards.joined())</dl>"
     }
 
     private static let legend =
-        #"<p class="legend"><b class="drift_flip">drift flip</b> <b class="drift_decay">drift decay</b> "#
-        + #"<b class="time_decay">time decay</b> <b class="confidence_drop">confidence drop</b> "#
-        + #"<b class="take_profit">take profit</b> <b class="stop_loss">stop loss</b></p>"#
+        #"<p class="legend">"#
+        + (Figures.exits + ["other"]).map {
+            #"<span class="\#($0)">\#($0.replacing("_", with: " "))</span>"#
+        }.joined(separator: " ") + "</p>"
 
     private static func table(_ head: [String], _ rows: [[String]]) -> String {
         func row(_ cells: [String], _ tag: String) -> String {
             "<tr>" + cells.map { "<\(tag)>\(Plot.escaped($0))</\(tag)>" }.joined() + "</tr>"
         }
-        return "<table><thead>\(row(head, "th"))</thead><tbody>\(rows.map { row($0, "td") }.joined())</tbody></table>"
+        return #"<div class="scroll" tabindex="0"><table><thead>\#(row(head, "th"))</thead>"#
+            + "<tbody>\(rows.map { row($0, "td") }.joined())</tbody></table></div>"
     }
 
     private var gateTable: String {
@@ -134,6 +176,28 @@ extension Summary {
             })
     }
 
+    private var exitTable: String {
+        guard !exits.isEmpty else { return "" }
+        return Self.table(
+            ["exit", "n", "saved, USDT", "not known at the end"],
+            exits.map { [$0.name, "\($0.count)", $0.saved.map(Self.money) ?? "-", "\($0.open)"] })
+    }
+
+    private var symbolTable: String {
+        guard !symbols.isEmpty else { return "" }
+        return Self.table(
+            ["symbol", "trades", "net, USDT", "each"],
+            symbols.map {
+                [$0.name, "\($0.count)", Self.money($0.net), $0.share.map { Self.basisPoints($0.value) } ?? "-"]
+            })
+    }
+
+    private var rejectTable: String {
+        guard !trades.rejects.isEmpty else { return "" }
+        let codes = trades.rejects.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return Self.table(["code", "intents"], codes.map { [$0.key, "\($0.value)"] })
+    }
+
     private var costTable: String {
         guard trades.count > 0 else { return "" }
         return Self.table(
@@ -143,24 +207,4 @@ extension Summary {
                     + [costs.share.map(Self.basisPoints) ?? "-"]
             ])
     }
-
-    private static let style = """
-        :root{color-scheme:light dark;--ink:#1c2330;--paper:#fbfaf7;--soft:#8a93a3;--grid:#e4e2db;--main:#2563a8;--gain:#2f8f5b;--loss:#c0483e;--range:#2563a822;--flip:#8b4fc0;--decay:#c98a1b;--time:#4d7f8f;--drop:#b0568c}
-        @media(prefers-color-scheme:dark){:root{--ink:#e6e4de;--paper:#14181f;--soft:#8791a1;--grid:#2a313c;--main:#6fa8e6;--gain:#5cbf8a;--loss:#e57a70;--range:#6fa8e62b;--flip:#b78be0;--decay:#e0b04c;--time:#86b6c6;--drop:#d98bb8}}
-        *{box-sizing:border-box}body{margin:0 auto;max-width:1040px;padding:24px;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-        h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:36px 0 2px}p{margin:0 0 8px;color:var(--soft);max-width:72ch}
-        .cautions{margin:8px 0;padding:8px 12px 8px 28px;border-left:3px solid var(--decay);background:var(--range)}
-        dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:12px;margin:16px 0}dl div{border:1px solid var(--grid);border-radius:6px;padding:10px 12px}
-        dt{color:var(--soft)}dd{margin:0;font-size:22px;font-variant-numeric:tabular-nums}dd small{display:block;font-size:12px;color:var(--soft)}
-        figure{margin:0 0 12px}svg{width:100%;height:auto;display:block}
-        .tick{fill:var(--soft);font:11px system-ui,sans-serif}.grid{stroke:var(--grid)}.zero{stroke:var(--soft)}
-        path{fill:none}.equity,.price{stroke:var(--main);stroke-width:1.5}.range{fill:var(--range)}path.loss{fill:var(--loss);opacity:.45}
-        rect.gain{fill:var(--gain)}rect.loss{fill:var(--loss)}rect.bar{fill:var(--main)}rect:focus{outline:2px solid var(--ink)}
-        .whisker{stroke:var(--ink);stroke-width:1.5}.thin{stroke-width:.6;opacity:.45}.won{stroke:var(--gain)}.lost{stroke:var(--loss)}
-        .entry{fill:var(--main)}.exit{fill:var(--paper);stroke-width:1.5;stroke:var(--soft)}
-        .exit.drift_flip{stroke:var(--flip)}.exit.drift_decay{stroke:var(--decay)}.exit.time_decay{stroke:var(--time)}.exit.confidence_drop{stroke:var(--drop)}.exit.take_profit{stroke:var(--gain)}.exit.stop_loss,.exit.liquidation{stroke:var(--loss)}
-        .legend b{font-weight:600;margin-right:12px}b.drift_flip{color:var(--flip)}b.drift_decay{color:var(--decay)}b.time_decay{color:var(--time)}b.confidence_drop{color:var(--drop)}b.take_profit{color:var(--gain)}b.stop_loss{color:var(--loss)}
-        table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:right;padding:4px 8px;border-bottom:1px solid var(--grid)}th:first-child,td:first-child{text-align:left}th{font-weight:600;color:var(--soft)}
-        @media print{body{max-width:none;padding:0}section{break-inside:avoid}}
-        """
 }

@@ -1,20 +1,30 @@
+import Glibc
 import Stage
 
 /// A drawing with two axes, as SVG. Colours and fonts are the page's: marks have classes.
 struct Plot {
     static let width = 960.0
-    private static let (left, right, top, bottom) = (64.0, 12.0, 10.0, 26.0)
+    private static let (left, right) = (64.0, 12.0)
+    private let (top, bottom): (Double, Double)
 
     let height: Double
     let x: ClosedRange<Double>
     let y: ClosedRange<Double>
     private var marks: [String] = []
-    private let label: String
+    let label: String
+    private let axes: (x: String, y: String)?
 
-    /// - Parameter label: what it shows, for who cannot see it.
-    init(_ label: String, x: ClosedRange<Double>, y: ClosedRange<Double>, height: Double = 240) {
+    /// - Parameters:
+    ///   - label: what it shows.
+    ///   - axes: what the axes are called, where their figures do not say it.
+    init(
+        _ label: String, x: ClosedRange<Double>, y: ClosedRange<Double>, height: Double = 240,
+        axes: (x: String, y: String)? = nil
+    ) {
         self.label = label
         self.height = height
+        self.axes = axes
+        (top, bottom) = axes == nil ? (10, 40) : (26, 44)
         self.x = Self.widened(x)
         self.y = Self.widened(y)
     }
@@ -30,7 +40,7 @@ struct Plot {
     }
 
     private func vertical(_ value: Double) -> Double {
-        Self.top + (y.upperBound - value) / (y.upperBound - y.lowerBound) * (height - Self.top - Self.bottom)
+        top + (y.upperBound - value) / (y.upperBound - y.lowerBound) * (height - top - bottom)
     }
 
     private func at(_ px: Double, _ py: Double) -> String {
@@ -59,7 +69,7 @@ struct Plot {
         let (x1, x2) = (horizontal(from.lowerBound), horizontal(from.upperBound))
         let (y1, y2) = (vertical(max(low, high)), vertical(min(low, high)))
         marks.append(
-            #"<rect class="\#(Self.escaped(style))" x="\#(Self.short(x1))" y="\#(Self.short(y1))" width="\#(Self.short(max(0.5, x2 - x1)))" height="\#(Self.short(max(0.5, y2 - y1)))" tabindex="0"><title>\#(Self.escaped(title))</title></rect>"#
+            #"<rect class="\#(Self.escaped(style))" x="\#(Self.short(x1))" y="\#(Self.short(y1))" width="\#(Self.short(max(0.5, x2 - x1)))" height="\#(Self.short(max(0.5, y2 - y1)))"><title>\#(Self.escaped(title))</title></rect>"#
         )
     }
 
@@ -78,11 +88,15 @@ struct Plot {
         )
     }
 
-    /// Words below the axis.
-    mutating func name(_ px: Double, _ text: String) {
-        marks.append(
-            #"<text class="tick" x="\#(Self.short(horizontal(px)))" y="\#(Self.short(height - 8))" text-anchor="middle">\#(Self.escaped(text))</text>"#
-        )
+    /// Words below the axis, in two lines.
+    mutating func name(_ px: Double, _ text: String, _ more: String) {
+        for (line, words) in [text, more].enumerated() {
+            marks.append(Self.text(horizontal(px), height - 26 + 14 * Double(line), "middle", words))
+        }
+    }
+
+    private static func text(_ px: Double, _ py: Double, _ anchor: String, _ words: String) -> String {
+        #"<text class="tick" x="\#(short(px))" y="\#(short(py))" text-anchor="\#(anchor)">\#(escaped(words))</text>"#
     }
 
     // MARK: The drawing
@@ -98,17 +112,30 @@ struct Plot {
         for value in Self.ticks(y, 5) {
             let place = Self.short(vertical(value))
             lines.append(
-                #"<path class="\#(value == 0 ? "zero" : "grid")" d="M\#(Self.short(Self.left)) \#(place)H\#(Self.short(Self.width - Self.right))"/><text class="tick" x="\#(Self.short(Self.left - 6))" y="\#(place)" dy="4" text-anchor="end">\#(Self.escaped(yText(value)))</text>"#
+                #"<path class="\#(value == 0 ? "zero" : "grid")" d="M\#(Self.short(Self.left)) \#(place)H\#(Self.short(Self.width - Self.right))"/>"#
             )
+            lines.append(Self.text(Self.left - 6, vertical(value) + 4, "end", yText(value)))
         }
         if let xText {
             for value in xTicks ?? Self.ticks(x, 8) {
-                lines.append(
-                    #"<text class="tick" x="\#(Self.short(horizontal(value)))" y="\#(Self.short(height - 8))" text-anchor="middle">\#(Self.escaped(xText(value)))</text>"#
-                )
+                // What would reach beyond the edge ends at its place.
+                let place = horizontal(value)
+                lines.append(Self.text(place, height - 26, place > Self.width - 40 ? "end" : "middle", xText(value)))
             }
         }
+        if let axes {
+            lines.append(Self.text(Self.left - 6, 14, "start", axes.y))
+            lines.append(Self.text(Self.width - Self.right, height - 8, "end", axes.x))
+        }
         return (lines + marks + ["</svg>"]).joined(separator: "\n")
+    }
+
+    /// How many places tell the ticks of a range apart.
+    /// - Parameter scale: what its values are multiplied by where they are written.
+    static func places(_ range: ClosedRange<Double>, scale: Double = 1) -> Int {
+        let ticks = ticks(range, 5)
+        guard ticks.count > 1 else { return 2 }
+        return min(9, max(0, Int((-log10((ticks[1] - ticks[0]) * scale) - 1e-9).rounded(.up))))
     }
 
     /// Round numbers of a range, about so many.

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import ReportFold
@@ -45,6 +46,77 @@ struct PageTests: MadeUpAudit {
         #expect(found.matches(of: /class="entry"/).count == 400)
         // The first is there, and one of the last three.
         #expect(found.contains("1970-01-01 00:00 opened") && found.contains(/1970-01-01 14:5[789] opened/))
+    }
+
+    @Test(arguments: [0.2, 1, 1.6, 3, 6, 30, 400]) func noTwoInstantsOfAnAxisAreCalledTheSame(days: Double) {
+        let start = 1_735_700_000_000_000.0
+        let (ticks, text) = Figures.instants(start...(start + days * 86_400e6))
+        let names = ticks.map(text)
+        #expect(names.count > 2 && Set(names).count == names.count, "\(names)")
+    }
+
+    @Test func ticksAreToldApart() {
+        for range in [0...0.00002, -0.0003...0, 98_000...99_500, 0...1.0] {
+            let places = Plot.places(range, scale: 100)
+            let names = Plot.ticks(range, 5).map { Summary.number($0 * 100, places) }
+            #expect(names.count > 2 && Set(names).count == names.count, "\(names)")
+        }
+    }
+
+    @Test func aTickAtTheEdgeIsNotCut() {
+        let drawn = Plot("a", x: 0...10, y: 0...1).svg(xText: { "at \($0)" }) { "\($0)" }
+        #expect(drawn.contains(/text-anchor="end">at 10.0</) && drawn.contains(/text-anchor="middle">at 8.0</))
+    }
+
+    @Test func whatHasNoIntervalIsMarkedAndCounted() throws {
+        let audit = try read(life)
+        let figures = Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([])))
+        let parts: [(name: String, count: Int, estimate: Summary.Estimate)] = [
+            ("01", 3, Summary.Estimate(-0.001, nil)),
+            ("02", 30, Summary.Estimate(0.001, Interval(low: 0, high: 0.002))),
+        ]
+        let drawing = try #require(figures.bars("By hour", parts))
+        #expect(drawing.svg.contains(#"class="loss few""#) && drawing.svg.contains(#"class="gain""#))
+        #expect(drawing.svg.contains(">n 3<") && drawing.svg.contains(">n 30<"))
+        #expect(
+            drawing.rows == [
+                ["01", "3", "-10.00 bp", "too few", "too few"], ["02", "30", "10.00 bp", "0.00 bp", "20.00 bp"],
+            ])
+    }
+
+    @Test func thePageHasWhatTheTextHas() throws {
+        let reject = #"{"type":"reject","ts":21000000,"sym":"BTCUSDT","id":"p","code":"too_small","reason":"a test"}"#
+        let intent = life[2].replacing(#""id":"o""#, with: #""id":"p""#)
+        let planted = #"{"type":"planted","ts":1000000,"sym":"BTCUSDT","mu":0.001}"#
+        let found = try page([planted] + life + [intent, reject])
+        for words in [
+            "Planted", "Expectancy, USDT", "Turnover", "Held", "17 s", "<td>too_small</td><td>1</td>",
+            "<td>BTCUSDT</td><td>1</td><td>-0.5000</td>", "<td>stop_loss</td><td>1</td><td>-</td>", "less than a day",
+        ] { #expect(found.contains(words), "\(words)") }
+        for reason in Figures.exits + ["other"] { #expect(found.contains(#"<span class="\#(reason)">"#)) }
+    }
+
+    @Test func thePageOfNothingSaysSo() throws {
+        let found = try page([])
+        #expect(found.contains("No records.") && found.contains("nothing on the record that a figure could show"))
+        #expect(!found.contains("1970"))
+    }
+
+    @Test func wordsCanBeReadOnTheirPaper() throws {
+        func colour(_ name: String, _ style: Substring) throws -> Double {
+            let digits = try #require(style.firstMatch(of: try Regex("--\(name):#([0-9a-f]{6})"))).output[1].substring!
+            let parts = stride(from: 0, to: 6, by: 2).map { place -> Double in
+                let share = Double(Int(digits.dropFirst(place).prefix(2), radix: 16)!) / 255
+                return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        }
+        // WCAG 2.1, contrast: light first, dark behind it.
+        let dark = try #require(PageStyle.text.firstRange(of: "prefers-color-scheme:dark")).lowerBound
+        for style in [PageStyle.text[..<dark], PageStyle.text[dark...]] {
+            let pair = [try colour("soft", style), try colour("paper", style)].sorted()
+            #expect((pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5)
+        }
     }
 
     @Test func reasonsThatThePageKnowsHaveTheirOwnColours() throws {
