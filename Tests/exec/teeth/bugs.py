@@ -110,7 +110,7 @@ FOLD = [
     ("a lost part holds up what closes all", "Answers.swift", "|| desk(ticket.sending.symbol).map { desks[$0].isToBeClosed } ?? false", ""),
     ("levels are not looked at where others hold something", "Booking.swift", "guard size > .zero, isOurSide else { return }", "guard size == holding.position.quantity, isOurSide else { return }"),
     ("what was seen before a ban is evidence behind it", "Answers.swift", "            desks[index].isBare = false\n", ""),
-    ("behind a ban what is held is closed unasked", "Sending.swift", "guard let closing = desks[index].closing, closing.notBefore < bannedUntil else { return }", "return"),
+    ("behind a ban what is held is closed unasked", "Sending.swift", "closing.notBefore < bannedUntil else { return }", "closing.notBefore < .min else { return }"),
     ("an exit that finds nothing within a ban is dropped", "Answers.swift", "isWhole, !isGone || now < bannedUntil {", "isWhole, !isGone {"),
     ("what is not held is waited for", "Booking.swift", "        if memory.holding(row.symbol) == nil { desks[index].protectBy = nil }\n", ""),
     ("what waits to close all is in memory alone", "Sending.swift", "return (waiting + [desk.standBy?.by].compactMap { $0 }).min()", "return desk.standBy?.by"),
