@@ -58,6 +58,24 @@ extension Simulation {
         questionVerdict = { if case .executions = $0.subject { Self.nothing } else { nil } }
     }
 
+    /// What is asked about orders, and what was traded, is answered so.
+    func answerOfOrders(_ answer: Swift.Result<Answer, RESTFailure>) {
+        questionVerdict = {
+            switch $0.subject {
+            case .order, .past, .fills, .executions: answer
+            default: nil
+            }
+        }
+    }
+
+    /// An order to reduce is on its way, and nobody knows whether it arrived: it did not.
+    func loseReduction(_ id: String, _ fraction: Double) throws {
+        verdict = .failure(.unreachable("timed out"))
+        try reduce(id, fraction)
+        try go(0.5)
+        verdict = nil
+    }
+
     /// An answer that lists nothing.
     static var nothing: Swift.Result<Answer, RESTFailure> {
         Result { () throws(RESTFailure) in

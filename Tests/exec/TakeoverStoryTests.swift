@@ -67,10 +67,7 @@ struct TakeoverStoryTests {
     /// while, also without the stream.
     @Test func besideOthersALostExitIsRepeatedWithoutTheStream() throws {
         let simulation = try Simulation.besideOthers()
-        simulation.verdict = .failure(.unreachable("timed out"))
-        try simulation.reduce("BTC-r-1", 1)
-        try simulation.go(0.5)
-        simulation.verdict = nil
+        try simulation.loseReduction("BTC-r-1", 1)
         try simulation.go(60) { try $0.breakStream() }
         #expect(simulation.booked() == nil)
         #expect(try simulation.position("BTCUSDT")?.size == "0.01", "theirs stays")
@@ -79,16 +76,8 @@ struct TakeoverStoryTests {
     /// As before, and nothing about orders is answered for longer than an intent may wait.
     @Test func besideOthersALostExitOutlivesItsIntent() throws {
         let simulation = try Simulation.besideOthers()
-        simulation.questionVerdict = {
-            switch $0.subject {
-            case .order, .past, .fills, .executions: .failure(.status(503))
-            default: nil
-            }
-        }
-        simulation.verdict = .failure(.unreachable("timed out"))
-        try simulation.reduce("BTC-r-1", 1)
-        try simulation.go(0.5)
-        simulation.verdict = nil
+        simulation.answerOfOrders(.failure(.status(503)))
+        try simulation.loseReduction("BTC-r-1", 1)
         try simulation.go(70)
         simulation.questionVerdict = nil
         try simulation.go(90)
@@ -102,12 +91,7 @@ struct TakeoverStoryTests {
         try simulation.open()
         try simulation.go(2)
         let size = try #require(simulation.booked().flatMap { Double($0) })
-        simulation.questionVerdict = {
-            switch $0.subject {
-            case .order, .past, .fills, .executions: Simulation.nothing
-            default: nil
-            }
-        }
+        simulation.answerOfOrders(Simulation.nothing)
         try simulation.breakStream()
         simulation.faults.answerLost = 1000
         try simulation.reduce("BTC-r-1", 0.5)
@@ -291,16 +275,8 @@ struct TakeoverStoryTests {
     /// the next start.
     @Test(arguments: [true, false]) func anExitThatWaitsOutlivesTheRun(crash: Bool) throws {
         let simulation = try Simulation.besideOthers()
-        simulation.questionVerdict = {
-            switch $0.subject {
-            case .order, .past, .fills, .executions: .failure(.status(503))
-            default: nil
-            }
-        }
-        simulation.verdict = .failure(.unreachable("timed out"))
-        try simulation.reduce("BTC-r-1", 0.5)
-        try simulation.go(0.5)
-        simulation.verdict = nil
+        simulation.answerOfOrders(.failure(.status(503)))
+        try simulation.loseReduction("BTC-r-1", 0.5)
         try simulation.reduce("BTC-r-2", 1)
         try simulation.go(5)
         if !crash {

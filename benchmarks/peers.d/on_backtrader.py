@@ -1,10 +1,10 @@
 """backtrader: each trade a bar of its own."""
 
-import json
 import sys
 import time
 
 import backtrader
+import market
 import pandas
 from kalman import QUANTITY, START, side, step
 
@@ -34,19 +34,15 @@ class Follow(backtrader.Strategy):
 
 
 began = time.perf_counter()
-rows = {}
-for line in open(sys.argv[1]):
-    trade = json.loads(line)
-    rows.setdefault(trade["sym"], []).append((trade["ts"], trade["px"], trade["qty"]))
+rows = market.read(sys.argv[1])
 cerebro = backtrader.Cerebro(stdstats=False)
 cerebro.broker.setcash(1e6)
 for symbol, trades in rows.items():
-    frame = pandas.DataFrame(trades, columns=["ts", "close", "volume"])
+    frame = pandas.DataFrame(trades, columns=["ts", "close", "volume", "is_buy"])
     frame.index = pandas.to_datetime(frame.pop("ts"), unit="us")
     cerebro.adddata(backtrader.feeds.PandasData(dataname=frame, open="close", high="close", low="close", close="close", volume="volume",
                                                 openinterest=None, timeframe=backtrader.TimeFrame.Ticks), name=symbol)
 cerebro.addstrategy(Follow)
 loaded = time.perf_counter()
 strategy, = cerebro.run(preload=True)
-print(json.dumps({"version": backtrader.__version__, "loading": loaded - began, "running": time.perf_counter() - loaded,
-                  "ticks": strategy.ticks, "orders": strategy.orders}))
+market.tell(backtrader, loaded - began, time.perf_counter() - loaded, strategy.ticks, strategy.orders)

@@ -1,11 +1,11 @@
 """hftbacktest: its engine in Rust, the strategy compiled by Numba; each event by `wait_next_feed`. What Numba takes to
 compile is not counted. The trades bring no depth, so that its market orders find none: they cost as much."""
 
-import json
 import sys
 import time
 
 import hftbacktest
+import market
 import numpy
 from hftbacktest import BUY_EVENT, EXCH_EVENT, GTC, LOCAL_EVENT, MARKET, SELL_EVENT, TRADE_EVENT, BacktestAsset, HashMapMarketDepthBacktest
 from hftbacktest.types import event_dtype
@@ -51,7 +51,7 @@ def engine_of(rows, kept):
         both = EXCH_EVENT | LOCAL_EVENT
         ts, px, qty, is_buy = (numpy.array(column) for column in zip(*trades))
         events["ev"] = numpy.where(is_buy, TRADE_EVENT | both | BUY_EVENT, TRADE_EVENT | both | SELL_EVENT)
-        events["exch_ts"] = events["local_ts"] = ts
+        events["exch_ts"] = events["local_ts"] = ts * 1000
         events["px"], events["qty"] = px, qty
         kept.append(events)  # the engine reads where they lie
         assets.append(BacktestAsset().data(events).linear_asset(1.0).constant_order_latency(0, 0).risk_adverse_queue_model()
@@ -60,10 +60,7 @@ def engine_of(rows, kept):
 
 
 began = time.perf_counter()
-rows = {}
-for line in open(sys.argv[1]):
-    trade = json.loads(line)
-    rows.setdefault(trade["sym"], []).append((trade["ts"] * 1000, trade["px"], trade["qty"], trade["side"] == "buy"))
+rows = market.read(sys.argv[1])
 read = time.perf_counter()
 kept = []
 follow(engine_of({symbol: trades[:100] for symbol, trades in rows.items()}, kept), START)  # compiles
@@ -71,5 +68,4 @@ compiled = time.perf_counter()
 engine = engine_of(rows, kept)
 loaded = time.perf_counter()
 ticks, orders = follow(engine, START)
-print(json.dumps({"version": hftbacktest.__version__, "loading": read - began + loaded - compiled, "running": time.perf_counter() - loaded,
-                  "ticks": ticks, "orders": orders}))
+market.tell(hftbacktest, read - began + loaded - compiled, time.perf_counter() - loaded, ticks, orders)

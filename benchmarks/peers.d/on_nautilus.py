@@ -1,10 +1,10 @@
 """nautilus_trader: its engine in Rust and Cython, the strategy in Python, on_trade_tick for each trade."""
 
-import json
 import sys
 import time
 from decimal import Decimal
 
+import market
 import nautilus_trader
 import pandas
 from kalman import QUANTITY, START, side, step
@@ -46,15 +46,13 @@ class Follow(Strategy):
 
 began = time.perf_counter()
 instruments = {"BTCUSDT": TestInstrumentProvider.btcusdt_perp_binance(), "ETHUSDT": TestInstrumentProvider.ethusdt_perp_binance()}
-rows = {}
-for line in open(sys.argv[1]):
-    trade = json.loads(line)
-    rows.setdefault(trade["sym"], []).append((trade["ts"], trade["px"], trade["qty"], trade["side"] == "sell"))
+rows = market.read(sys.argv[1])
 engine = BacktestEngine(BacktestEngineConfig(logging=LoggingConfig(bypass_logging=True)))
 engine.add_venue(venue=Venue("BINANCE"), oms_type=OmsType.NETTING, account_type=AccountType.MARGIN, base_currency=None,
                  starting_balances=[Money(1_000_000, USDT)])
 for symbol, trades in rows.items():
-    frame = pandas.DataFrame(trades, columns=["timestamp", "price", "quantity", "buyer_maker"])
+    frame = pandas.DataFrame(trades, columns=["timestamp", "price", "quantity", "is_buy"])
+    frame["buyer_maker"] = ~frame.pop("is_buy")
     frame["trade_id"] = [str(number) for number in range(len(frame))]
     frame = frame.set_index(pandas.to_datetime(frame.pop("timestamp"), unit="us", utc=True))
     engine.add_instrument(instruments[symbol])
@@ -63,5 +61,4 @@ strategy = Follow([instruments[symbol] for symbol in rows])
 engine.add_strategy(strategy)
 loaded = time.perf_counter()
 engine.run()
-print(json.dumps({"version": nautilus_trader.__version__, "loading": loaded - began, "running": time.perf_counter() - loaded,
-                  "ticks": strategy.ticks, "orders": strategy.orders}))
+market.tell(nautilus_trader, loaded - began, time.perf_counter() - loaded, strategy.ticks, strategy.orders)
