@@ -6,8 +6,8 @@ nonisolated(unsafe) private var requested: sig_atomic_t = 0
 
 /// SIGINT and SIGTERM as a request that the run loop finds when it waits, so that what was read is flushed first.
 ///
-/// They are blocked except while the process waits for input and while it writes: so none is lost between a check and
-/// a wait, and a reader that hangs cannot hold the process for more than a second.
+/// They are blocked except when the process comes to wait for input and while it writes: so none is lost between a
+/// check and a wait, and a reader that hangs cannot hold the process for more than a second.
 public enum UnixSignals {
     static func watch() {
         _ = signal(SIGPIPE, SIG_IGN)
@@ -33,12 +33,25 @@ public enum UnixSignals {
         sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
     }
 
+    /// Lets in what has come while they were kept out.
+    public static func letIn() {
+        block(false)
+        block(true)
+    }
+
     /// Waits until one of `files` is ready; the ending signals are let in meanwhile.
     /// - Parameter timeout: nil waits for ever.
     public static func wait(_ files: inout [pollfd], timeout: timespec? = nil) -> Int32 {
         var mask = openMask
-        guard var timeout else { return unix_ppoll(&files, nfds_t(files.count), nil, &mask) }
-        return unix_ppoll(&files, nfds_t(files.count), &timeout, &mask)
+        let ready: Int32
+        if var timeout {
+            ready = unix_ppoll(&files, nfds_t(files.count), &timeout, &mask)
+        } else {
+            ready = unix_ppoll(&files, nfds_t(files.count), nil, &mask)
+        }
+        // The kernel lets a signal in only where it has to wait: beside input that never ends it would never come.
+        if ready > 0 { letIn() }
+        return ready
     }
 
     /// The mask that the process started with, less the ending signals.

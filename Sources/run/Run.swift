@@ -40,9 +40,8 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
     }
 
     mutating func makeWay() throws {
-        // The chain need not wait or write for hours: a signal that has come is let in here.
-        UnixSignals.block(false)
-        UnixSignals.block(true)
+        // The chain need not wait or write for hours.
+        UnixSignals.letIn()
         try flush()
     }
 

@@ -33,6 +33,14 @@ enum Ending {
         },
         Case("SIGTERM while idle: what was read is written, exit 143") { try signalled($0, SIGTERM, 143) },
         Case("SIGINT while idle: what was read is written, exit 130") { try signalled($0, SIGINT, 130) },
+        Case("SIGTERM while input never ends and there is nothing to write: exit 143") { bench in
+            let run = try bench.start(Setup(source: .file("/dev/zero"))) { process in
+                _ = process.run(seconds: 0.5, until: { false })
+                process.signal(SIGTERM)
+                try bench.waitForEnd(of: process, seconds: 2)
+            }
+            try expect("exit status", 143, got: run.status)
+        },
     ]
 
     /// Lines that any stage answers: a sink writes nothing about a market it has no opinion on, but reports bad lines.

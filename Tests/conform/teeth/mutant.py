@@ -203,6 +203,8 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if FAULT == "ignores-sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if FAULT == "deaf-while-it-reads":
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     if FAULT == "exits-0-on-sigint":
         signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     if FAULT == "hangs-at-the-end":
