@@ -16,11 +16,11 @@ enum Digits {
         ((word &+ 0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
     }
 
-    /// What the first `count` bytes say, 0...8; all of them must be digits.
+    /// What the first `bits` say, 8 to each digit, 8...64; all of them must be digits.
     @inline(__always)
-    static func value(_ word: UInt64, count: Int) -> UInt64 {
+    static func value(_ word: UInt64, bits: UInt64) -> UInt64 {
         // Right-aligned in reading order, zeros before them.
-        var sum = word << UInt64(64 - 8 * count)
+        var sum = word &<< (64 &- bits)
         sum = (sum &* 2561) >> 8 & 0x00FF_00FF_00FF_00FF
         sum = (sum &* 6_553_601) >> 16 & 0x0000_FFFF_0000_FFFF
         return (sum &* 42_949_672_960_001) >> 32

@@ -46,7 +46,7 @@ public struct Number: Sendable {
     }
 
     /// 10^0 ... 10^18, all exact in a double.
-    @inlinable
+    @inlinable @inline(__always)
     static func powerOfTen(_ exponent: Int8) -> Double {
         switch exponent {
         case 0: 1e0
@@ -78,20 +78,26 @@ public struct Number: Sendable {
     static func scan(padded text: UnsafePointer<UInt8>, _ index: inout Int) -> Number? {
         let word = Digits.word(text + index)
         let others = Digits.others(word)
-        let whole = others.trailingZeroBitCount >> 3
-        let isPoint = (word >> UInt64(8 * whole)) & 0xFF == UInt64(UInt8(ascii: ".") ^ 48)
-        let end = isPoint ? (others & (others &- 1)).trailingZeroBitCount >> 3 : whole
-        let scale = isPoint ? end - whole - 1 : 0
-        let isLong = end == 8 && (text[index + 8] &- 48 < 10 || text[index + 8] == UInt8(ascii: ".") && !isPoint)
-        guard whole > 0, !isPoint || scale > 0, text[index] != 48 || whole == 1, !isLong else {
-            return scanAny(text, &index)
-        }
+        // Eight times the number of digits, and of bytes with the point; the shifts wrap at 64, where no digit is left out.
+        let whole = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x78
+        let isPoint = word &>> whole & 0xFF == UInt64(UInt8(ascii: ".") ^ 48)
+        let end = isPoint ? UInt64(truncatingIfNeeded: (others & (others &- 1)).trailingZeroBitCount) & 0x78 : whole
         // The digits side by side: those behind the point move up by a byte.
-        let before: UInt64 = (1 << UInt64(8 * whole)) &- 1
-        let digits = word & before | word >> (isPoint ? 8 : 0) & ~before
-        index += end
+        let before: UInt64 = 1 &<< whole &- 1
+        let digits = isPoint ? word & before | word &>> 8 & ~before : word
+        let point: UInt64 = isPoint ? 8 : 0
+        let isWrong = whole == 0 || end &- whole == 8 && isPoint || whole > 8 && word & 0xFF == 0
+        if isWrong || end == 64 && continues(text[index &+ 8], isPoint) { return scanAny(text, &index) }
+        index &+= Int(truncatingIfNeeded: end &>> 3)
         return Number(
-            mantissa: Int64(truncatingIfNeeded: Digits.value(digits, count: isPoint ? end - 1 : end)), scale: scale)
+            mantissa: Int64(truncatingIfNeeded: Digits.value(digits, bits: end &- point)),
+            scale: Int(truncatingIfNeeded: isPoint ? (end &- whole &- 8) &>> 3 : 0))
+    }
+
+    /// Whether a number of eight bytes may go on with a ninth.
+    @inline(__always)
+    private static func continues(_ byte: UInt8, _ hasPoint: Bool) -> Bool {
+        byte &- 48 < 10 || byte == UInt8(ascii: ".") && !hasPoint
     }
 
     @inline(never)

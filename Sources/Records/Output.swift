@@ -39,17 +39,20 @@ public struct Output: ~Copyable {
         pass(record.bytes)
     }
 
+    @inline(__always)
     public mutating func pass(_ line: UnsafeRawBufferPointer) {
         passedAt = used
-        if passesOn {
-            if let start = span.baseAddress, start + span.count == line.baseAddress {
-                span = UnsafeRawBufferPointer(start: start, count: span.count + line.count)
-            } else {
-                settle()
-                span = line
-            }
-        }
+        if passesOn { extend(by: line) }
         if wantsPreamble { writePreamble() }
+    }
+
+    private mutating func extend(by line: UnsafeRawBufferPointer) {
+        if let start = span.baseAddress, start + span.count == line.baseAddress {
+            span = UnsafeRawBufferPointer(start: start, count: span.count + line.count)
+        } else {
+            settle()
+            span = line
+        }
     }
 
     /// Copies what still lies in the input into the buffer, so that the input may be overwritten.

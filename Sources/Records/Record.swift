@@ -1,50 +1,64 @@
-/// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps. (Itself
-/// it is not copied: it is lent, at no cost.)
-public struct Record: ~Copyable {
-    /// The line with its LF.
-    public internal(set) var bytes: UnsafeRawBufferPointer
-    public internal(set) var kind: RecordKind = .other
-    /// Whether the record carries a `ts`: all known types do.
-    public internal(set) var hasTime = false
-    /// Event time, microseconds since the Unix epoch.
-    public internal(set) var ts: Int64 = 0
-    /// The symbol's number in the reader's table; -1 where the record names none.
-    public internal(set) var symbol = -1
-    /// The taker's side, of a trade; the order's, of an intent or fill.
-    public internal(set) var side: Side = .buy
-    /// The numbers of a market record, in the order of its key rules: room of the reader's, so that what is lent is small.
-    let values: UnsafeMutablePointer<Number>
+/// What a reader has found in a line.
+@usableFromInline
+struct Found {
+    @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    @usableFromInline var kind = RecordKind.other
+    @usableFromInline var hasTime = false
+    @usableFromInline var side = Side.buy
+    @usableFromInline var ts: Int64 = 0
+    @usableFromInline var symbol = -1
     /// The line's members; empty if it was read by a fast path, which knows no keys but its own.
     var members = UnsafeBufferPointer<Member>(start: nil, count: 0)
+}
 
-    init(values: UnsafeMutablePointer<Number>) {
-        bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+/// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps. (Itself
+/// it is not copied: it is lent, and small, so that lending it costs nothing.)
+public struct Record: ~Copyable {
+    @usableFromInline let found: UnsafeMutablePointer<Found>
+    /// The numbers of a market record, in the order of its key rules.
+    @usableFromInline let values: UnsafeMutablePointer<Number>
+
+    /// - Parameters: the reader's rooms.
+    init(found: UnsafeMutablePointer<Found>, values: UnsafeMutablePointer<Number>) {
+        self.found = found
         self.values = values
     }
 
-    public var price: Number { values[0] }
-    public var quantity: Number { values[1] }
+    /// The line with its LF.
+    @inlinable public var bytes: UnsafeRawBufferPointer { found.pointee.bytes }
+    @inlinable public var kind: RecordKind { found.pointee.kind }
+    /// Whether the record carries a `ts`: all known types do.
+    @inlinable public var hasTime: Bool { found.pointee.hasTime }
+    /// Event time, microseconds since the Unix epoch.
+    @inlinable public var ts: Int64 { found.pointee.ts }
+    /// The symbol's number in the reader's table; -1 where the record names none.
+    @inlinable public var symbol: Int { found.pointee.symbol }
+    /// The taker's side, of a trade; the order's, of an intent or fill.
+    @inlinable public var side: Side { found.pointee.side }
 
-    public var bid: Number { values[0] }
-    public var bidQuantity: Number { values[1] }
-    public var ask: Number { values[2] }
-    public var askQuantity: Number { values[3] }
+    @inlinable public var price: Number { values[0] }
+    @inlinable public var quantity: Number { values[1] }
 
-    public var open: Number { values[0] }
-    public var high: Number { values[1] }
-    public var low: Number { values[2] }
-    public var close: Number { values[3] }
-    public var volume: Number { values[4] }
-    public var spanSeconds: Number { values[5] }
+    @inlinable public var bid: Number { values[0] }
+    @inlinable public var bidQuantity: Number { values[1] }
+    @inlinable public var ask: Number { values[2] }
+    @inlinable public var askQuantity: Number { values[3] }
 
-    public var mark: Number { values[0] }
+    @inlinable public var open: Number { values[0] }
+    @inlinable public var high: Number { values[1] }
+    @inlinable public var low: Number { values[2] }
+    @inlinable public var close: Number { values[3] }
+    @inlinable public var volume: Number { values[4] }
+    @inlinable public var spanSeconds: Number { values[5] }
+
+    @inlinable public var mark: Number { values[0] }
     /// Of a mark record; 0 if it tells none.
-    public var index: Number { values[1] }
-    public var fundingRate: Number { values[0] }
+    @inlinable public var index: Number { values[1] }
+    @inlinable public var fundingRate: Number { values[0] }
 
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
     /// `trade`, `quote` and `mark`.
-    public subscript(key: StaticString) -> RecordValue? { find(key, in: members, of: bytes) }
+    public subscript(key: StaticString) -> RecordValue? { find(key, in: found.pointee.members, of: bytes) }
 }
 
 func find(
@@ -130,23 +144,27 @@ public struct RecordValue {
 
     /// The keys of an object with their values, in their order; empty if it is none.
     public func forEachMember(_ body: (_ key: [UInt8], _ value: RecordValue) -> Void) {
+        withMembers { members in
+            for member in members {
+                let key = UnsafeRawBufferPointer(rebasing: rest[member.keyStart..<member.keyEnd])
+                let value = RecordValue(text: UnsafeRawBufferPointer(rebasing: rest[member.valueStart...]), member)
+                body(member.hasEscape ? JSONText.unescape(key) : Array(key), value)
+            }
+        }
+    }
+
+    /// Those of an object; nothing if it is none.
+    private func withMembers(_ body: (UnsafeBufferPointer<Member>) -> Void) {
         guard isObject else { return }
         var scanner = JSONScanner()
-        let text = text
         guard (try? scanner.scan(text)) != nil else { return }
-        for index in 0..<scanner.count {
-            let member = scanner.members[index]
-            let value = RecordValue(text: UnsafeRawBufferPointer(rebasing: rest[member.valueStart...]), member)
-            body(scanner.unescaped(member), value)
-        }
+        body(UnsafeBufferPointer(start: scanner.members, count: scanner.count))
     }
 
     /// The value of a key of an object.
     public subscript(key: StaticString) -> RecordValue? {
         var found: RecordValue?
-        forEachMember { name, value in
-            if key.withUTF8Buffer({ $0.elementsEqual(name) }) { found = value }
-        }
+        withMembers { members in found = Records.find(key, in: members, of: rest) }
         return found
     }
 }

@@ -7,25 +7,57 @@ public struct RecordReader: ~Copyable {
     public static let padding = 64
 
     /// The record read last.
-    public private(set) var record: Record
-    public private(set) var symbols = SymbolTable()
-    private var scanner = JSONScanner()
-    /// The two symbols that the fast path met last, the latest first: a stream seldom names more.
-    private let keys: UnsafeMutablePointer<SymbolKey>
-    private let values: UnsafeMutablePointer<Number>
+    public let record: Record
+    private let names: Names
+    /// Apart from the reader, which so is no more than a few pointers: it is lent for each line.
+    private let rooms: UnsafeMutablePointer<Rooms>
 
-    public init() {
-        values = .allocate(capacity: Self.valueLimit)
+    /// The symbols of a stream, which several readers may read.
+    private final class Names {
+        let table = UnsafeMutablePointer<SymbolTable>.allocate(capacity: 1)
+
+        init() { table.initialize(to: SymbolTable()) }
+
+        deinit {
+            table.deinitialize(count: 1)
+            table.deallocate()
+        }
+    }
+
+    private struct Rooms: ~Copyable {
+        var scanner = JSONScanner()
+        /// The two symbols that the fast path met last, the latest first: a stream seldom names more.
+        var keys = (SymbolKey.none, SymbolKey.none)
+    }
+
+    public init() { self.init(Names()) }
+
+    /// Another reader of the same stream: the two hold a record each, and number its symbols together.
+    public init(beside other: borrowing RecordReader) { self.init(other.names) }
+
+    private init(_ names: Names) {
+        self.names = names
+        rooms = .allocate(capacity: 1)
+        rooms.initialize(to: Rooms())
+        let found = UnsafeMutablePointer<Found>.allocate(capacity: 1)
+        found.initialize(to: Found())
+        let values = UnsafeMutablePointer<Number>.allocate(capacity: Self.valueLimit)
         values.initialize(repeating: .zero, count: Self.valueLimit)
-        keys = .allocate(capacity: 2)
-        keys.initialize(repeating: .none, count: 2)
-        record = Record(values: values)
+        record = Record(found: found, values: values)
     }
 
     deinit {
-        values.deallocate()
-        keys.deallocate()
+        record.values.deallocate()
+        record.found.deallocate()
+        rooms.deinitialize(count: 1)
+        rooms.deallocate()
     }
+
+    public var symbols: SymbolTable {
+        _read { yield names.table.pointee }
+    }
+
+    private var found: UnsafeMutablePointer<Found> { record.found }
 
     /// No market record has more numbers.
     private static let valueLimit = 6
@@ -35,7 +67,7 @@ public struct RecordReader: ~Copyable {
     /// - Throws: what is wrong with a line that is no record.
     @inline(__always)
     public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) {
-        record.bytes = bytes
+        found.pointee.bytes = bytes
         if bytes.count > 40 {
             let text = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
             if word(text) == word(#"{"type":"#) {
@@ -46,6 +78,22 @@ public struct RecordReader: ~Copyable {
             }
         }
         try readAny()
+    }
+
+    /// Reads a line that another reader has read.
+    /// - Parameters:
+    ///   - bytes: as `read` wants them.
+    ///   - tick: what the other has found.
+    @inline(__always)
+    public mutating func read(_ bytes: UnsafeRawBufferPointer, as tick: Tick) throws(Malformed) {
+        let text = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        // Behind `{"type":"mark",` or the longer names, and the time: each has its own numbers for symbols.
+        var i = (tick.kind == .mark ? 15 : 16) + 22
+        guard let symbol = symbol(text, &i) else { return try read(bytes) }
+        found.pointee.bytes = bytes
+        accept(tick.kind, tick.ts, symbol)
+        found.pointee.side = tick.side
+        (record.values[0], record.values[1], record.values[2], record.values[3]) = tick.values
     }
 
     // MARK: The fast path
@@ -70,7 +118,7 @@ public struct RecordReader: ~Copyable {
         if text[i] == UInt8(ascii: ","), !skipPlainIdentifier(text, &i) { return false }
         guard text[i] == UInt8(ascii: "}"), i == count - 2 else { return false }
         accept(.trade, ts, symbol)
-        record.side = side
+        found.pointee.side = side
         record.values[0] = price
         record.values[1] = quantity
         return true
@@ -116,11 +164,11 @@ public struct RecordReader: ~Copyable {
 
     @inline(__always)
     private mutating func accept(_ kind: RecordKind, _ ts: Int64, _ symbol: Int) {
-        record.kind = kind
-        record.hasTime = true
-        record.ts = ts
-        record.symbol = symbol
-        record.members = UnsafeBufferPointer(start: nil, count: 0)
+        found.pointee.kind = kind
+        found.pointee.hasTime = true
+        found.pointee.ts = ts
+        found.pointee.symbol = symbol
+        found.pointee.members = UnsafeBufferPointer(start: nil, count: 0)
     }
 
     /// `"ts":1,` of sixteen digits: every time since 2001
@@ -129,7 +177,7 @@ public struct RecordReader: ~Copyable {
         guard match(text, &i, #""ts":"#), text[i] != UInt8(ascii: "0") else { return nil }
         let high = Digits.word(text + i), low = Digits.word(text + i + 8)
         guard Digits.others(high) | Digits.others(low) == 0, text[i + 16] == UInt8(ascii: ",") else { return nil }
-        let value = Digits.value(high, count: 8) &* 100_000_000 &+ Digits.value(low, count: 8)
+        let value = Digits.value(high, bits: 64) &* 100_000_000 &+ Digits.value(low, bits: 64)
         guard value < 1 << 53 else { return nil }
         i += 17
         return Int64(truncatingIfNeeded: value)
@@ -139,13 +187,13 @@ public struct RecordReader: ~Copyable {
     @inline(__always)
     private mutating func symbol(_ text: UnsafePointer<UInt8>, _ i: inout Int) -> Int? {
         guard match(text, &i, #""sym":""#) else { return nil }
-        if keys[0].stands(at: text + i) {
-            i += keys[0].count
-            return keys[0].symbol
+        if rooms.pointee.keys.0.stands(at: text + i) {
+            i += rooms.pointee.keys.0.count
+            return rooms.pointee.keys.0.symbol
         }
-        if keys[1].stands(at: text + i) {
-            i += keys[1].count
-            return keys[1].symbol
+        if rooms.pointee.keys.1.stands(at: text + i) {
+            i += rooms.pointee.keys.1.count
+            return rooms.pointee.keys.1.symbol
         }
         return otherSymbol(text, &i)
     }
@@ -159,9 +207,9 @@ public struct RecordReader: ~Copyable {
         else { return nil }
         let name = UnsafeRawBufferPointer(start: text + first, count: i - first)
         i += 2
-        guard let number = symbols.number(of: name) else { return nil }
+        guard let number = names.table.pointee.number(of: name) else { return nil }
         if let key = SymbolKey(text + first, count: i - first, symbol: number) {
-            (keys[0], keys[1]) = (key, keys[0])
+            rooms.pointee.keys = (key, rooms.pointee.keys.0)
         }
         return number
     }
@@ -182,27 +230,28 @@ public struct RecordReader: ~Copyable {
     private mutating func readAny() throws(Malformed) {
         let line = UnsafeRawBufferPointer(rebasing: record.bytes.dropLast())
         if line.count > Self.lineLimit { throw Malformed("longer than \(Self.lineLimit) bytes", at: Self.lineLimit) }
-        try scanner.scan(line)
-        record.members = UnsafeBufferPointer(start: scanner.members, count: scanner.count)
+        try rooms.pointee.scanner.scan(line)
+        found.pointee.members = UnsafeBufferPointer(
+            start: rooms.pointee.scanner.members, count: rooms.pointee.scanner.count)
         guard let type = record["type"] else { throw Malformed("no type", at: 0) }
         guard type.isString else { throw Malformed("type is no string", at: 0) }
-        record.kind = type.withString { RecordKind(named: $0) }
-        record.hasTime = false
-        record.ts = 0
-        record.symbol = -1
+        found.pointee.kind = type.withString { RecordKind(named: $0) }
+        found.pointee.hasTime = false
+        found.pointee.ts = 0
+        found.pointee.symbol = -1
         for (index, rule) in record.kind.keyRules.enumerated() { try hold(rule, index) }
         if let ts = record["ts"]?.integer {
-            record.ts = ts
-            record.hasTime = true
+            found.pointee.ts = ts
+            found.pointee.hasTime = true
         }
         if record.kind != .other, let name = record["sym"], name.isString {
-            guard let number = name.withString({ symbols.number(of: $0) }) else {
+            guard let number = name.withString({ names.table.pointee.number(of: $0) }) else {
                 throw Malformed("more than \(SymbolTable.limit) symbols", at: 0)
             }
-            record.symbol = number
+            found.pointee.symbol = number
         }
         if record.kind == .mark { record.values[1] = record["index"]?.number ?? .zero }
-        if let side = record["side"], record.kind != .other { record.side = side.equals("sell") ? .sell : .buy }
+        if let side = record["side"], record.kind != .other { found.pointee.side = side.equals("sell") ? .sell : .buy }
     }
 
     /// Checks one rule and, of a market record, keeps the number.

@@ -4,7 +4,7 @@ import Records
 /// The run loop of a filter: standard input through a fold to standard output.
 ///
 /// Output is written before the process waits for input: large writes under load, one line at once when it is quiet.
-public struct FilterRun<Fold: StageFold>: ~Copyable {
+public struct FilterRun<Fold: StageFold & ~Copyable>: ~Copyable {
     private var fold: Fold
     private var input: Intake
     private var output: Output
@@ -14,7 +14,7 @@ public struct FilterRun<Fold: StageFold>: ~Copyable {
     ///   - name: the program's, as in its `bad` records and diagnostics.
     ///   - only: whether the lines that are read stay out of the output.
     ///   - meta: the stage's `meta` record, given the time of the first record.
-    public init(name: String, fold: Fold, only: Bool, meta: @escaping (Int64) -> [UInt8]) {
+    public init(name: String, fold: consuming Fold, only: Bool, meta: @escaping (Int64) -> [UInt8]) {
         self.fold = fold
         input = Intake(0, program: name, meta: meta)
         output = Output(passesOn: !only)

@@ -97,19 +97,3 @@ extension StageCommand {
         return path
     }
 }
-
-/// The command of a filter: standard input through a fold to standard output.
-public protocol FilterCommand: StageCommand {
-    associatedtype Fold: StageFold
-
-    var filter: FilterOptions { get }
-    /// The fold with the options that were given.
-    var fold: Fold { get }
-}
-
-extension FilterCommand {
-    public func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: fold, only: filter.only, meta: meta)
-        try run.run()
-    }
-}

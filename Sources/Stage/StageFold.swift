@@ -2,7 +2,7 @@ public import Records
 
 /// What a stage does, without the world: a pure function of its options and of the records it receives. No clock, no
 /// file, no randomness, no environment; the run loop around it reads, writes and flushes.
-public protocol StageFold {
+public protocol StageFold: ~Copyable {
     /// Takes the record that `input` has read last: passes it on and writes what follows from it. What was due at an
     /// earlier instant comes before it, all else right behind.
     mutating func receive(_ input: borrowing RecordReader, into out: inout Output)
@@ -11,6 +11,6 @@ public protocol StageFold {
     mutating func finish(_ input: borrowing RecordReader, into out: inout Output)
 }
 
-extension StageFold {
+extension StageFold where Self: ~Copyable {
     public mutating func finish(_ input: borrowing RecordReader, into out: inout Output) {}
 }

@@ -5,7 +5,7 @@ public import Records
 /// The sample at g is the last reference price at or before g. It is taken when the first market record of any symbol
 /// later than g arrives: time is the stream's, so a quiet symbol still ticks. A symbol without a price for longer than
 /// `stale` is reset; samples are not invented across the silence.
-public struct Sampler {
+public struct Sampler: ~Copyable {
     /// What became due.
     public enum Event {
         case sample(symbol: Int, ts: Int64, price: Double)
@@ -15,7 +15,7 @@ public struct Sampler {
 
     private let interval: Int64
     private let stale: Int64
-    private var prices: [ReferencePrice] = []
+    private var prices = PerSymbol<ReferencePrice>()
     private var grid = Int64.max
     private var cursor = 0
 
@@ -38,7 +38,7 @@ public struct Sampler {
     /// - Returns: whether it set the symbol's reference price.
     @inline(__always)
     public mutating func observe(_ record: borrowing Record) -> Bool {
-        if record.symbol >= prices.count { makeRoom(record.symbol) }
+        prices.meet(record.symbol, ReferencePrice())
         guard prices[record.symbol].observe(record) else { return false }
         if grid == .max { grid = (record.ts + interval - 1) / interval * interval }
         return true
@@ -55,11 +55,6 @@ public struct Sampler {
     }
 
     @inline(never)
-    private mutating func makeRoom(_ symbol: Int) {
-        prices += Array(repeating: ReferencePrice(), count: symbol + 1 - prices.count)
-    }
-
-    @inline(never)
     private mutating func due(before ts: Int64) -> Event? {
         while ts > grid {
             while cursor < prices.count {
@@ -73,7 +68,7 @@ public struct Sampler {
                 return .sample(symbol: symbol, ts: grid, price: prices[symbol].value)
             }
             cursor = 0
-            grid = prices.contains { $0.isKnown } ? grid + interval : .max
+            grid = prices.indices.contains { prices[$0].isKnown } ? grid + interval : .max
         }
         return nil
     }

@@ -55,11 +55,15 @@ public enum WithinBar {
     ///   - low: of the bar; its open, as `high`, for what the open is beyond.
     ///   - losses: levels that close the position at a loss, `gain` the one that closes it at a profit.
     /// - Returns: nil if the bar reaches none.
+    @inlinable
     public static func first<Level: Comparable>(
         isLong: Bool, low: Level, high: Level, losses: [Level], gain: Level?
     ) -> Level? {
-        let reached = losses.filter { isLong ? low <= $0 : high >= $0 }
-        if let nearest = isLong ? reached.max() : reached.min() { return nearest }
+        var nearest: Level?
+        for loss in losses where isLong ? low <= loss : high >= loss {
+            nearest = nearest.map { isLong ? max($0, loss) : min($0, loss) } ?? loss
+        }
+        if let nearest { return nearest }
         return gain.flatMap { (isLong ? high >= $0 : low <= $0) ? $0 : nil }
     }
 }

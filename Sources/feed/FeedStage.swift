@@ -95,7 +95,7 @@ public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
                 if pace != nil { try wait(until: line.ts) }
                 time = line.ts
             }
-            try outlet.pass(UnsafeRawBufferPointer(start: line.start, count: Int(line.count)))
+            try outlet.pass(UnsafeRawBufferPointer(start: line.start, count: Int(line.count)), line.tick)
         }
     }
 

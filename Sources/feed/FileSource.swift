@@ -76,12 +76,14 @@ final class FileSource: Source {
             if let problem = read(line, &reader) { return (line, problem) }
             guard reader.record.kind.isMarket, reader.record.hasTime else { return (line, nil) }
             let ts = reader.record.ts
-            guard selection.admits(ts, reader.record.kind, reader.record.symbol, in: reader.symbols), held.admits(ts),
-                !lateness.hasDropped
+            guard
+                selection.admits(
+                    ts, reader.record.kind, reader.record.symbol, named: { reader.symbols.name($0) }),
+                held.admits(ts), !lateness.hasDropped
             else { return (line, nil) }
             lastTime = ts
             lateness.note(ts)
-            held.add(line.bytes, marketTime: ts)
+            held.add(line.bytes, marketTime: ts, reader.tick)
         }
         return nil
     }
@@ -200,7 +202,7 @@ final class FileSource: Source {
         }
         let ts = reader.record.ts
         lastTime = ts
-        guard selection.admits(ts, reader.record.kind, reader.record.symbol, in: reader.symbols) else {
+        guard selection.admits(ts, reader.record.kind, reader.record.symbol, named: { reader.symbols.name($0) }) else {
             return passOver(ts)
         }
         guard held.admits(ts) else {
@@ -209,7 +211,7 @@ final class FileSource: Source {
         }
         if lateness.hasDropped { writeGap() }
         lateness.note(ts)
-        held.add(line.bytes, marketTime: ts)
+        held.add(line.bytes, marketTime: ts, reader.tick)
         return true
     }
 
@@ -218,7 +220,9 @@ final class FileSource: Source {
         if isMarketOnly { return }
         if reader.record.hasTime {
             lastTime = reader.record.ts
-            guard selection.admits(reader.record.ts, reader.record.kind, reader.record.symbol, in: reader.symbols)
+            guard
+                selection.admits(
+                    reader.record.ts, reader.record.kind, reader.record.symbol, named: { reader.symbols.name($0) })
             else { return }
         }
         held.add(line.bytes, ts: reader.record.hasTime ? reader.record.ts : nil)
@@ -240,7 +244,7 @@ final class FileSource: Source {
         guard failure == nil, !isFinished else { return }
         lastTime = ts
         let symbol = name.flatMap { $0.withUnsafeBytes { rowSymbols.number(of: $0) } } ?? -1
-        guard selection.admits(ts, kind, symbol, in: rowSymbols) else {
+        guard selection.admits(ts, kind, symbol, named: { rowSymbols.name($0) }) else {
             _ = passOver(ts)
             return
         }
@@ -250,7 +254,7 @@ final class FileSource: Source {
     private func deliver(_ row: MarketRow, _ symbols: SymbolTable) {
         guard failure == nil, !isFinished else { return }
         lastTime = row.ts
-        guard selection.admits(row.ts, row.kind, row.symbol, in: symbols) else {
+        guard selection.admits(row.ts, row.kind, row.symbol, named: { symbols.name($0) }) else {
             _ = passOver(row.ts)
             return
         }

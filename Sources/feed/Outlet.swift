@@ -1,4 +1,4 @@
-import Records
+public import Records
 public import Stage
 
 /// Where the merged lines go.
@@ -7,7 +7,8 @@ public protocol FeedOutlet: ~Copyable {
     mutating func open(with meta: [UInt8])
 
     /// Takes the next line, with its LF: it lies where it is until `makeWay` is called.
-    mutating func pass(_ line: UnsafeRawBufferPointer) throws
+    /// - Parameter tick: what the feed has found in it, if it is a tick.
+    mutating func pass(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws
 
     /// What was passed on may lie where the next read goes.
     mutating func makeWay() throws
@@ -28,7 +29,7 @@ public struct PipeOutlet: FeedOutlet, ~Copyable {
 
     public mutating func open(with meta: [UInt8]) { output.open(with: meta) }
 
-    public mutating func pass(_ line: UnsafeRawBufferPointer) throws {
+    public mutating func pass(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws {
         output.pass(line)
         if output.count >= OutputPort.fullBytes { try flush() }
     }

@@ -1,3 +1,5 @@
+import Records
+
 /// A line on its way out.
 struct HeldLine {
     /// With its LF.
@@ -11,6 +13,8 @@ struct HeldLine {
     /// derived, or has no time, keeps its place behind the latest market record that it came after.
     var place: Int64
     var ts: Int64
+    /// What was read in it, if it is a tick.
+    var tick: Tick?
 }
 
 /// The lines of one source, sorted by time as far as `--reorder` allows; stable.
@@ -67,13 +71,13 @@ struct ReorderBuffer: ~Copyable {
 
     /// Adds a market record; its bytes stay where they are until `settle`.
     @inline(__always)
-    mutating func add(_ bytes: UnsafeRawBufferPointer, marketTime ts: Int64) {
+    mutating func add(_ bytes: UnsafeRawBufferPointer, marketTime ts: Int64, _ tick: Tick?) {
         let place = ts * 1000
         if place > latest { latest = place }
         insert(
             HeldLine(
                 start: bytes.baseAddress!, count: Int32(bytes.count), isBorrowed: true, hasTime: true, place: place,
-                ts: ts))
+                ts: ts, tick: tick))
     }
 
     /// Adds a line that moves no time.

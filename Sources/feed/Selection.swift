@@ -16,13 +16,13 @@ struct Selection {
     }
 
     /// Whether a record is wanted. Instruments before `from` are: they say what holds from then on.
-    /// - Parameter symbol: its number in `table`, -1 for a record that names none: such a record concerns all.
+    /// - Parameter symbol: its number, -1 for a record that names none: such a record concerns all.
     @inline(__always)
-    mutating func admits(_ ts: Int64, _ kind: RecordKind, _ symbol: Int, in table: borrowing SymbolTable) -> Bool {
+    mutating func admits(_ ts: Int64, _ kind: RecordKind, _ symbol: Int, named name: (Int) -> [UInt8]) -> Bool {
         guard ts < to, ts >= from || kind == .instrument else { return false }
         if names.isEmpty || symbol < 0 { return true }
         let bit: UInt64 = 1 << UInt64(symbol)
-        if known & bit == 0 { compare(table.name(symbol), bit) }
+        if known & bit == 0 { compare(name(symbol), bit) }
         return wanted & bit != 0
     }
 

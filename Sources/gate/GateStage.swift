@@ -3,15 +3,15 @@ public import Stage
 import Statistics
 
 /// Layers 4 to 6, thresholds and limits: for each `signal` exactly one `verdict`, and an opening `intent` if it passed.
-public struct GateStage: StageFold {
+public struct GateStage: StageFold, ~Copyable {
     /// The models of one symbol.
-    private struct Market {
+    struct Market {
         var flow: OrderFlow
         var hourly = HourlyDrift()
     }
 
     private let settings: GateSettings
-    private var markets: [Market] = []
+    private var markets = PerSymbol<Market>()
     private var sampler: Sampler
     private var minutes = MinuteClock()
     private var pair: CrossAsset
@@ -61,9 +61,7 @@ public struct GateStage: StageFold {
 
     private mutating func observe(_ record: borrowing Record) {
         let symbol = record.symbol
-        while symbol >= markets.count {
-            markets.append(Market(flow: OrderFlow(halfLifeSeconds: settings.flowHalfLife)))
-        }
+        markets.meet(symbol, Market(flow: OrderFlow(halfLifeSeconds: settings.flowHalfLife)))
         minutes.observe(record)
         if sampler.observe(record), let price = sampler.price(of: symbol) {
             markets[symbol].flow.reference(price, ts: record.ts)

@@ -2,20 +2,20 @@ import Records
 import Statistics
 
 /// One-minute closes, extremes and volumes of all symbols, for the hourly drift.
-struct MinuteClock {
+struct MinuteClock: ~Copyable {
     private static let seconds = 60.0
     /// As 30 samples of a second are too long a silence, so are 30 minutes here: what is short against a minute voids
     /// a day of learning no more than it should.
     private static let staleSeconds = 1800.0
 
-    private struct Running {
+    struct Running {
         var high = -Double.infinity
         var low = Double.infinity
         var volume = 0.0
     }
 
     private var sampler = Sampler(intervalSeconds: seconds, staleSeconds: staleSeconds)
-    private var running: [Running] = []
+    private var running = PerSymbol<Running>()
 
     enum Event {
         case minute(symbol: Int, HourlyDrift.Minute)
@@ -49,7 +49,7 @@ struct MinuteClock {
     @inline(__always)
     mutating func observe(_ record: borrowing Record) {
         let symbol = record.symbol
-        if symbol >= running.count { running += Array(repeating: Running(), count: symbol + 1 - running.count) }
+        running.meet(symbol, Running())
         if sampler.observe(record) {
             let price = sampler.price(of: symbol) ?? 0
             running[symbol].high = max(running[symbol].high, price)

@@ -24,9 +24,10 @@ struct Funnel {
         signals += 1
         if record["pass"]?.bool == true { passed += 1 }
         var (isAlive, refusals, lastRefusal, place) = (true, 0, 0, 0)
+        var layer = ObjectReader()
         found.forEachMember { name, value in
-            let isIgnored = value["ignored"]?.bool == true
-            let passes = value["pass"]?.bool == true || isIgnored
+            let isRead = value.isObject && (try? layer.read(value.text)) != nil
+            let passes = isRead && (layer["pass"]?.bool == true || layer["ignored"]?.bool == true)
             if place == layers.count { layers.append(Layer(name: String(decoding: name, as: UTF8.self))) }
             if isAlive { layers[place].came += 1 }
             if passes {
@@ -34,7 +35,7 @@ struct Funnel {
             } else {
                 layers[place].refused += 1
                 (refusals, lastRefusal) = (refusals + 1, place)
-                if isAlive, let found = value["value"]?.double, let threshold = value["threshold"]?.double,
+                if isAlive, isRead, let found = layer["value"]?.double, let threshold = layer["threshold"]?.double,
                     threshold != 0
                 {
                     layers[place].margins.add(found / threshold)

@@ -13,7 +13,11 @@ import Stage
 /// A line of the feed is read once, for all stages; what a stage derives is read as the next one would read it. The loop
 /// is the order of `LoopStage`: what rebalance says waits until the loop would insert it.
 struct Chain: ~Copyable {
-    private var reader = RecordReader()
+    private var reader: RecordReader
+    /// Hold what goes first, so that the record at hand need not be read again: what signal puts before it, and what the loop
+    /// inserts.
+    private var readerAhead: RecordReader
+    private var readerOfReturned: RecordReader
     private var signal: Link<SignalStage>
     private var loop: LoopStage
     private var loopMeta: ((Int64) -> [UInt8])?
@@ -26,6 +30,9 @@ struct Chain: ~Copyable {
     private(set) var recorder: Recorder
 
     init(_ plan: Plan, into recorder: consuming Recorder) {
+        reader = RecordReader()
+        readerAhead = RecordReader(beside: reader)
+        readerOfReturned = RecordReader(beside: reader)
         signal = Link(SignalStage(plan.signal.options), meta: plan.signal.meta)
         loop = LoopStage(plan.loop.options)
         loopMeta = plan.loop.meta
@@ -36,22 +43,29 @@ struct Chain: ~Copyable {
     }
 
     /// Takes a line of the feed.
-    /// - Parameter line: a record, with its LF, followed by `RecordReader.padding` readable bytes.
+    /// - Parameters:
+    ///   - line: a record, with its LF, followed by `RecordReader.padding` readable bytes.
+    ///   - tick: what the feed has found in it, if it is a tick.
     /// - Throws: what is wrong with it, which the feed should have found; and what the recorder throws.
     @inline(__always)
-    mutating func take(_ line: UnsafeRawBufferPointer) throws {
-        try reader.read(line)
-        guard signal.receive(reader) else { return try throughLoop(line) }
+    mutating func take(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws {
+        if let tick { try reader.read(line, as: tick) } else { try reader.read(line) }
+        guard signal.receive(reader) else { return try throughLoop() }
         let (after, before) = signal.take()
-        for line in before {
-            try reader.read(line)
-            try throughLoop(line)
-        }
-        if !before.isEmpty { try reader.read(line) }
-        try throughLoop(line)
+        if !before.isEmpty { try goAhead(before) }
+        try throughLoop()
         for line in after {
             try reader.read(line)
-            try throughLoop(line)
+            try throughLoop()
+        }
+    }
+
+    private mutating func goAhead(_ lines: Lines) throws {
+        swap(&reader, &readerAhead)
+        defer { swap(&reader, &readerAhead) }
+        for line in lines {
+            try reader.read(line)
+            try throughLoop()
         }
     }
 
@@ -60,45 +74,44 @@ struct Chain: ~Copyable {
         signal.finish(reader)
         for line in signal.take().lines {
             try reader.read(line)
-            try throughLoop(line)
+            try throughLoop()
         }
         try awaitSync()
         // The loop has ended: what comes back now goes nowhere.
         gate.finish(reader)
         for line in gate.take().lines {
             try reader.read(line)
-            try throughPaper(line)
+            try throughPaper()
         }
         paper.finish(reader)
         for line in paper.take().lines {
             try reader.read(line)
-            try throughEnd(line)
+            try throughEnd()
         }
         try recorder.finish()
     }
 
-    // MARK: From stage to stage; `line` is what the reader has read last
+    // MARK: From stage to stage: what the reader has read last
 
     @inline(__always)
-    private mutating func throughLoop(_ line: UnsafeRawBufferPointer) throws {
-        if loop.mustWait(reader.record) {
-            try awaitSync()
-            try reader.read(line)
-        }
+    private mutating func throughLoop() throws {
+        if loop.mustWait(reader.record) { try awaitSync() }
         let (hasTime, ts) = (reader.record.hasTime, reader.record.ts)
         loop.pass(reader.record)
-        try throughGate(line)
+        try throughGate()
         if hasTime, let meta = loopMeta {
             loopMeta = nil
             try RecordReader.withPadding(meta(ts)) { line in
                 try reader.read(line)
-                try throughGate(line)
+                try throughGate()
             }
         }
     }
 
     /// Inserts what has come back, up to the `sync` of the last signal, if that has not been.
     private mutating func awaitSync() throws {
+        swap(&reader, &readerOfReturned)
+        defer { swap(&reader, &readerOfReturned) }
         while loop.awaited != nil {
             if insertedCount == returned.count { takeReturned() }
             let (text, start) = (returned, insertedCount)
@@ -109,7 +122,7 @@ struct Chain: ~Copyable {
                     insertedCount += line.count
                     try reader.read(line)
                     loop.insert(reader.record)
-                    try throughGate(line)
+                    try throughGate()
                 }
                 if insertedCount == end { insertedCount = bytes.count }
             }
@@ -125,29 +138,29 @@ struct Chain: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func throughGate(_ line: UnsafeRawBufferPointer) throws {
-        guard gate.receive(reader) else { return try throughPaper(line) }
+    private mutating func throughGate() throws {
+        guard gate.receive(reader) else { return try throughPaper() }
         let (after, _) = gate.take()
-        try throughPaper(line)
+        try throughPaper()
         for line in after {
             try reader.read(line)
-            try throughPaper(line)
+            try throughPaper()
         }
     }
 
     @inline(__always)
-    private mutating func throughPaper(_ line: UnsafeRawBufferPointer) throws {
-        guard paper.receive(reader) else { return try throughEnd(line) }
+    private mutating func throughPaper() throws {
+        guard paper.receive(reader) else { return try throughEnd() }
         let (after, _) = paper.take()
-        try throughEnd(line)
+        try throughEnd()
         for line in after {
             try reader.read(line)
-            try throughEnd(line)
+            try throughEnd()
         }
     }
 
     @inline(__always)
-    private mutating func throughEnd(_ line: UnsafeRawBufferPointer) throws {
+    private mutating func throughEnd() throws {
         try recorder.take(reader)
         _ = rebalance.receive(reader)
     }

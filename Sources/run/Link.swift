@@ -1,14 +1,15 @@
+import Glibc
 import Records
 import Stage
 
 /// A stage in the chain: its fold, and what it has written of its own and nobody has taken yet.
-struct Link<Fold: StageFold>: ~Copyable {
+struct Link<Fold: StageFold & ~Copyable>: ~Copyable {
     private var fold: Fold
     /// The stage's `meta` record, until its first record with a time has been read.
     private var meta: ((Int64) -> [UInt8])?
     private var output = Output(passesOn: false)
 
-    init(_ fold: Fold, meta: @escaping (Int64) -> [UInt8]) {
+    init(_ fold: consuming Fold, meta: @escaping (Int64) -> [UInt8]) {
         self.fold = fold
         self.meta = meta
     }
@@ -60,9 +61,10 @@ struct Lines: Sequence, IteratorProtocol {
 
     /// With its LF.
     mutating func next() -> UnsafeRawBufferPointer? {
-        guard let feed = rest.firstIndex(of: 10) else { return nil }
-        let line = UnsafeRawBufferPointer(rebasing: rest[...feed])
-        rest = UnsafeRawBufferPointer(rebasing: rest[(feed + 1)...])
+        guard let start = rest.baseAddress, let feed = memchr(start, 10, rest.count) else { return nil }
+        let count = UnsafeRawPointer(feed) - start + 1
+        let line = UnsafeRawBufferPointer(rebasing: rest[..<count])
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         return line
     }
 }

@@ -1,7 +1,7 @@
 import FeedFold
 import Records
 public import ReportFold
-public import Stage
+import Stage
 
 /// One run of the pipeline in this process, from the files to the report.
 public enum Run {
@@ -27,8 +27,9 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
 
     mutating func open(with meta: [UInt8]) { self.meta = meta }
 
-    mutating func pass(_ line: UnsafeRawBufferPointer) throws {
-        try chain.take(line)
+    @inline(__always)
+    mutating func pass(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws {
+        try chain.take(line, tick)
         if meta != nil { try passMeta() }
     }
 
@@ -36,7 +37,7 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
     private mutating func passMeta() throws {
         guard let meta else { return }
         self.meta = nil
-        try RecordReader.withPadding(meta) { try chain.take($0) }
+        try RecordReader.withPadding(meta) { try chain.take($0, nil) }
     }
 
     mutating func makeWay() throws {

@@ -27,7 +27,7 @@ struct SignalSettings {
 }
 
 /// Layers 1 to 3 and the forecast: market records in, `warmup` and `signal` records added.
-public struct SignalStage: StageFold {
+public struct SignalStage: StageFold, ~Copyable {
     private let settings: SignalSettings
     private let every: Int64
     private var sampler: Sampler

@@ -2,13 +2,13 @@ import Records
 public import Stage
 
 /// Runs a fold over lines in memory: lines in, lines out, as the run loop would.
-public struct Rehearsal<Fold: StageFold>: ~Copyable {
+public struct Rehearsal<Fold: StageFold & ~Copyable>: ~Copyable {
     private var fold: Fold
     private var reader = RecordReader()
     private var output: Output
 
     /// - Parameter only: whether the output leaves out the lines that are passed on.
-    public init(_ fold: Fold, only: Bool = true) {
+    public init(_ fold: consuming Fold, only: Bool = true) {
         self.fold = fold
         output = Output(passesOn: !only)
     }

@@ -34,7 +34,7 @@ final class SyntheticSource: Source {
     }
 
     private func hold(_ out: inout Output, _ ts: Int64, _ kind: RecordKind, _ symbol: Int) {
-        let isWanted = selection.admits(ts, kind, symbol, in: symbols)
+        let isWanted = selection.admits(ts, kind, symbol, named: { symbols.name($0) })
         out.drain { if isWanted { held.add(copying: $0, marketTime: ts) } }
     }
 }

@@ -3,7 +3,7 @@ import GateFold
 import Stage
 
 @main
-struct GateCommand: FilterCommand {
+struct GateCommand: StageCommand {
     static let verb = "gate"
     static let configuration = CommandConfiguration(
         commandName: program,
@@ -37,5 +37,8 @@ struct GateCommand: FilterCommand {
     @OptionGroup(title: "Stage") var filter: FilterOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    var fold: GateStage { GateStage(options) }
+    func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        var run = FilterRun(name: Self.program, fold: GateStage(options), only: filter.only, meta: meta)
+        try run.run()
+    }
 }

@@ -3,7 +3,7 @@ import PaperFold
 import Stage
 
 @main
-struct PaperCommand: FilterCommand {
+struct PaperCommand: StageCommand {
     static let verb = "paper"
 
     static let configuration = CommandConfiguration(
@@ -53,5 +53,8 @@ struct PaperCommand: FilterCommand {
     @OptionGroup(title: "Stage") var filter: FilterOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    var fold: PaperStage { PaperStage(options) }
+    func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        var run = FilterRun(name: Self.program, fold: PaperStage(options), only: filter.only, meta: meta)
+        try run.run()
+    }
 }

@@ -3,7 +3,7 @@ import SignalFold
 import Stage
 
 @main
-struct SignalCommand: FilterCommand {
+struct SignalCommand: StageCommand {
     static let verb = "signal"
     static let configuration = CommandConfiguration(
         commandName: program,
@@ -30,5 +30,8 @@ struct SignalCommand: FilterCommand {
     @OptionGroup(title: "Stage") var filter: FilterOptions
     @OptionGroup(title: "Stage") var common: CommonOptions
 
-    var fold: SignalStage { SignalStage(options) }
+    func run(meta: @escaping (Int64) -> [UInt8]) throws {
+        var run = FilterRun(name: Self.program, fold: SignalStage(options), only: filter.only, meta: meta)
+        try run.run()
+    }
 }
