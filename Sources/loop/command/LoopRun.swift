@@ -48,7 +48,11 @@ final class LoopRun {
         while true {
             try waitForStream()
             guard let count = try stream.fill() else { continue }
-            while stream.next(&output) { try forward() }
+            while Self.passOn(&stream, through: &stage, to: &output) {
+                try awaitSync()
+                output.pass(stream.reader.record)
+                stage.pass(stream.reader.record)
+            }
             if count == 0 { break }
             output.settleUnlessFull(OutputPort.fullBytes)
             if output.count >= OutputPort.fullBytes { try flush() }
@@ -80,10 +84,18 @@ final class LoopRun {
         returned.end(&output)
     }
 
-    private func forward() throws {
-        if stage.mustWait(stream.reader.record) { try awaitSync() }
-        output.pass(stream.reader.record)
-        stage.pass(stream.reader.record)
+    /// Passes on what need not wait. Apart from the object, whose parts are checked for exclusive access each time they are
+    /// touched.
+    /// - Returns: whether a record was found that has to wait.
+    private static func passOn(
+        _ stream: inout Intake, through stage: inout LoopStage, to output: inout Output
+    ) -> Bool {
+        while stream.next(&output) {
+            if stage.mustWait(stream.reader.record) { return true }
+            output.pass(stream.reader.record)
+            stage.pass(stream.reader.record)
+        }
+        return false
     }
 
     /// Inserts what came back, up to the awaited `sync`; live, all of it.
