@@ -21,7 +21,11 @@ final class WatchRun {
     private var hasFailed = false
     private var isStale = false
 
-    init(_ options: WatchOptions) {
+    init(_ options: WatchOptions) throws {
+        if let metrics = options.metrics {
+            try WholeFile.refuse(metrics, reading: ["-"])
+            try WholeFile.refusePipe(metrics)
+        }
         // A terminal would show lines and picture through each other.
         output = Output(passesOn: isatty(1) == 0)
         metrics = options.metrics
