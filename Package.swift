@@ -88,7 +88,7 @@ targets += [
         "exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
         besides: ["process", "teeth"]),
     tests("watch", of: ["WatchFold", "Records", "Rehearsal"], besides: ["run"]),
-    tests("report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal"], besides: ["run"]),
+    tests("report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal"], besides: ["run", "coverage"]),
     tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
 ]
 

@@ -89,7 +89,13 @@ public struct Audit {
         if book.open[symbol] != nil { see(at: record.ts) }
     }
 
-    private mutating func see(at ts: Int64) { equity.see(unrealised: unrealised, paid: book.paid, at: ts) }
+    private mutating func see(at ts: Int64) {
+        equity.see(unrealised: unrealised, paid: book.paid.total, planted: isPlanted ? planted(upTo: ts) : 0, at: ts)
+    }
+
+    private func planted(upTo ts: Int64) -> Double {
+        book.open.reduce(book.plantedInClosed) { $0 + $1.value.planted(upTo: markets[$1.key].planted(upTo: ts)) }
+    }
 
     /// Of what is open, at the middle of the market.
     private var unrealised: Double {

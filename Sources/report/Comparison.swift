@@ -25,7 +25,9 @@ public struct Comparison: Codable {
     let rows: [Row]
 
     /// - Parameter runs: the first is what the others are held against. Not empty.
-    public init(_ runs: [Summary]) {
+    /// - Throws: if one is of other hours than the first.
+    public init(_ runs: [Summary]) throws(OtherMarket) {
+        try OtherMarket.refuse(runs)
         let level = 0.05 / Double(max(1, runs.count - 1))
         rows = runs.enumerated().map { index, run in
             Row(run: run, difference: index > 0 ? Difference(runs[0], run, level: level) : Difference())
@@ -37,9 +39,9 @@ extension Comparison.Difference {
     fileprivate init(_ first: Summary, _ other: Summary, level: Double) {
         net = Self.mean(Self.steps(first.equityByHour), Self.steps(other.equityByHour), level)
         gross = Self.mean(Self.gross(first), Self.gross(other), level)
-        let hours = Double(first.equityByHour.count)
-        if let one = first.trades.plantedMoney, let two = other.trades.plantedMoney, hours > 0 {
-            planted = (one - two) / hours
+        if let one = first.plantedByHour, let two = other.plantedByHour, one.count > 1 {
+            // Of the hours that the difference before costs is of.
+            planted = Summary.mean(zip(Self.steps(one), Self.steps(two)).map { $0 - $1 })
         }
         winRate = Estimates.difference(
             (first.trades.won, first.trades.count), (other.trades.won, other.trades.count), level: level

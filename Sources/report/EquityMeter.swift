@@ -18,13 +18,15 @@ struct EquityMeter {
     private(set) var hours: [Double] = []
     /// What all trading had cost by then.
     private(set) var costsByHour: [Double] = []
+    /// What a made-up market had planted for the trades by then.
+    private(set) var plantedByHour: [Double] = []
+    /// The largest fall in money, and the largest as a share of the peak before it: not always the same fall.
     private(set) var maxDrawdown = 0.0
-    /// Of the peak before it.
     private(set) var maxDrawdownShare = 0.0
     private var peak = -Double.infinity
     private var nextHour = Int64.max
     private var value = 0.0
-    private var lastPaid = 0.0
+    private var last = (paid: 0.0, planted: 0.0)
 
     var start: Double? { first?.equity }
     var end: Double? { first == nil ? nil : value }
@@ -45,14 +47,16 @@ struct EquityMeter {
     /// - Parameters:
     ///   - unrealised: of all open positions.
     ///   - paid: what all trading has cost so far.
-    mutating func see(unrealised: Double, paid: Double, at ts: Int64) {
+    ///   - planted: what a made-up market has planted for the trades so far.
+    mutating func see(unrealised: Double, paid: Double, planted: Double, at ts: Int64) {
         guard let first else { return }
         while ts >= nextHour {
-            costsByHour.append(lastPaid)
+            costsByHour.append(last.paid)
+            plantedByHour.append(last.planted)
             hours.append(hours.isEmpty && value == 0 ? first.equity : value)
             nextHour += Self.hour
         }
-        lastPaid = paid
+        last = (paid, planted)
         value =
             first.equity + (now.realised - first.realised) - (now.fees - first.fees) + (now.funding - first.funding)
             + unrealised

@@ -227,7 +227,11 @@ struct Figures {
         guard high > low else { return nil }
         let count = 40
         var bins = [Int](repeating: 0, count: count)
-        for value in returns { bins[min(count - 1, max(0, Int((value - low) / (high - low) * Double(count))))] += 1 }
+        for value in returns {
+            // What is far out, in widths of a bar, may be more than an integer holds.
+            let place = (value - low) / (high - low) * Double(count)
+            bins[Int(min(Double(count - 1), max(0, place)))] += 1
+        }
         var plot = Plot(
             "Net results of trades", x: low...high, y: 0...Double(bins.max()!), height: 230,
             axes: ("net result, of the position's value", "trades"))

@@ -32,7 +32,7 @@ struct MarketNow {
     /// The middle, or the last price where there is no quote; 0 before the first.
     var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
 
-    /// What an order met: the middle, or the open of a bar.
+    /// What an order met: the middle, or the open of a bar, as its fill comes behind the bar.
     var met: Double { bar?.open ?? middle }
 
     mutating func take(_ record: borrowing Record) {
@@ -51,10 +51,10 @@ struct MarketNow {
         }
     }
 
-    /// What an order of this side costs against the middle by crossing half the spread, and what beyond it, for each unit.
-    func crossing(_ side: Side, at price: Double) -> (spread: Double, slippage: Double) {
+    /// What an order of this side costs against what it met by crossing half the spread, and what beyond it, for each unit.
+    func crossing(_ side: Side, at price: Double, met: Double) -> (spread: Double, slippage: Double) {
         let sign = side == .buy ? 1.0 : -1.0
-        guard bid > 0, ask >= bid else { return (0, sign * (price - middle)) }
+        guard bid > 0, ask >= bid else { return (0, sign * (price - met)) }
         let touch = side == .buy ? ask : bid
         return (sign * (touch - middle), sign * (price - touch))
     }

@@ -59,7 +59,7 @@ extension Summary {
             "Distribution of trades",
             "Net result as a share of the position's value; the outermost bars hold what lies beyond.",
             [figures.distribution])
-        section("Costs", "What trading cost, apart from being wrong.", [], costTable)
+        section("Costs", "What all fills cost, apart from being wrong.", [], costTable)
         section("Not opened", "Intents to open that were not carried out, by code.", [], rejectTable)
         if body.isEmpty { body.append("<p>There is nothing on the record that a figure could show.</p>") }
         return """
@@ -123,7 +123,9 @@ extension Summary {
             cards.append(card("Planted", Self.basisPoints(planted), "what the made-up market gave these trades"))
         }
         cards.append(
-            card("Drawdown", Self.percent(result.maxDrawdownShare), "\(Self.number(result.maxDrawdown, 2)) USDT"))
+            card(
+                "Drawdown", Self.percent(result.maxDrawdownShare),
+                "of its peak at most; in money \(Self.number(result.maxDrawdown, 2)) USDT"))
         if let sharpe = result.sharpeHourly {
             cards.append(card("Sharpe, hourly", Self.number(sharpe.value, 3), interval(sharpe) { Self.number($0, 3) }))
         } else {
@@ -199,12 +201,12 @@ extension Summary {
     }
 
     private var costTable: String {
-        guard trades.count > 0 else { return "" }
+        guard let share = costs.share else { return "" }
         return Self.table(
             ["fees", "spread", "slippage", "delay", "funding received", "all", "of what was traded"],
             [
                 [costs.fees, costs.spread, costs.slippage, costs.delay, costs.funding, costs.total].map(Self.money)
-                    + [costs.share.map(Self.basisPoints) ?? "-"]
+                    + [Self.basisPoints(share)]
             ])
     }
 }

@@ -7,10 +7,11 @@ extension Summary {
         name = options.name
         equityByHour = audit.equity.hours
         costsByHour = audit.equity.costsByHour
+        plantedByHour = audit.isPlanted ? audit.equity.plantedByHour : nil
         span = Span(from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps)
         result = Result(audit, trials: options.trials)
         self.trades = Trades(audit, days: days)
-        let costs = trades.reduce(Costs()) { $0 + $1.costs }
+        let costs = audit.book.paid
         let traded = audit.book.turnover
         self.costs = CostTable(
             fees: costs.fees, spread: costs.spread, slippage: costs.slippage, delay: costs.delay,
@@ -43,8 +44,18 @@ extension Summary {
     /// - Parameter values: not empty.
     static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    /// From each value of a series to the next.
-    static func returns(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 / $0 - 1 } }
+    /// From each value of a series to the next; what is lost earns nothing any more.
+    static func returns(_ values: [Double]) -> [Double] {
+        zip(values, values.dropFirst()).map { $0 > 0 ? $1 / $0 - 1 : 0 }
+    }
+
+    /// Whether an account was worth nothing, or less, at one of these times: of such a one there are no returns.
+    static func isLost(_ equity: [Double]) -> Bool { equity.contains { $0 <= 0 } }
+
+    /// Whether it is of the same hours as another: the runs of one market are.
+    func isOfTheHours(of other: Summary) -> Bool {
+        (span.from, span.to, equityByHour.count) == (other.span.from, other.span.to, other.equityByHour.count)
+    }
 
     private static func parts(_ trades: [Trade], by name: (Trade) -> String) -> [Part] {
         Dictionary(grouping: trades, by: name).sorted { $0.key < $1.key }.map { name, trades in
@@ -84,7 +95,8 @@ extension Summary {
 extension Summary.Result {
     fileprivate init(_ audit: Audit, trials: Int) {
         let returns = Summary.returns(audit.equity.hours)
-        let sharpe = returns.count >= 24 ? Sharpe(returns) : nil
+        let isLost = Summary.isLost(audit.equity.hours)
+        let sharpe = returns.count >= 24 && !isLost ? Sharpe(returns) : nil
         self.init(
             start: audit.equity.start, end: audit.equity.end, net: (audit.equity.end ?? 0) - (audit.equity.start ?? 0),
             maxDrawdown: audit.equity.maxDrawdown, maxDrawdownShare: audit.equity.maxDrawdownShare,

@@ -32,6 +32,7 @@ public struct Summary: Codable {
         let start: Double?
         let end: Double?
         let net: Double
+        /// The largest fall in money, and the largest as a share of its peak: not always the same fall.
         let maxDrawdown: Double
         let maxDrawdownShare: Double
         /// Of hourly returns; nil for less than a day of them.
@@ -109,7 +110,10 @@ public struct Summary: Codable {
     let equityByHour: [Double]
     /// What all trading had cost by then.
     let costsByHour: [Double]
+    /// What a made-up market had planted for the trades by then, USDT; nil where nothing was.
+    let plantedByHour: [Double]?
     let trades: Trades
+    /// Of all fills, those of open positions too.
     let costs: CostTable
     let gate: Gate
     let exits: [Exit]

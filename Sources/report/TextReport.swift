@@ -19,7 +19,8 @@ extension Summary {
         guard let start = result.start, let end = result.end else { return ["result: no account on the record", ""] }
         var lines = [
             "result after costs   \(Self.money(result.net)) USDT (\(Self.money(start)) to \(Self.money(end)))",
-            "  largest drawdown   \(Self.money(result.maxDrawdown)) USDT, \(Self.percent(result.maxDrawdownShare)) of the peak",
+            "  largest drawdown   \(Self.money(result.maxDrawdown)) USDT",
+            "  of its peak        \(Self.percent(result.maxDrawdownShare)) at most",
         ]
         if let sharpe = result.sharpeHourly {
             lines.append("  Sharpe, hourly     \(Self.estimate(sharpe) { Self.number($0, 3) })")
@@ -36,7 +37,8 @@ extension Summary {
 
     /// Why there is none.
     var noSharpe: String {
-        equityByHour.count <= 24 ? "not told: less than a day of hours" : "none: the hourly returns do not differ"
+        if equityByHour.count <= 24 { return "not told: less than a day of hours" }
+        return Self.isLost(equityByHour) ? "none: the account was lost" : "none: the hourly returns do not differ"
     }
 
     /// How often trades came.
@@ -71,10 +73,9 @@ extension Summary {
     }
 
     private var costLines: [String] {
-        guard trades.count > 0 else { return [] }
-        let share = costs.share.map { ", \(Self.basisPoints($0)) of what was traded" } ?? ""
+        guard let share = costs.share else { return [] }
         return [
-            "costs                \(Self.money(costs.total)) USDT\(share)",
+            "costs of all fills   \(Self.money(costs.total)) USDT, \(Self.basisPoints(share)) of what was traded",
             "  fees \(Self.money(costs.fees)), spread \(Self.money(costs.spread)), slippage \(Self.money(costs.slippage)), "
                 + "delay \(Self.money(costs.delay)), funding received \(Self.money(costs.funding))", "",
         ]

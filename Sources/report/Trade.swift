@@ -40,17 +40,50 @@ struct Trade: Equatable {
     }
 
     var sign: Double { isLong ? 1 : -1 }
+
+    /// The price at which the exchange closes it for this reason; nil where that is not on the record.
+    func level(_ reason: String) -> Double? {
+        guard let conviction else { return nil }
+        let distance =
+            switch reason {
+            case "take_profit": conviction.takeProfit
+            case "stop_loss": -conviction.stopLoss
+            default: Double.nan
+            }
+        return distance.isFinite ? entry * (1 + sign * distance) : nil
+    }
+
     /// Average price.
     var entry: Double { cost / quantity }
     /// After all costs: `realised` holds what was lost to spread and slippage.
     var net: Double { realised - costs.fees + costs.funding }
-    /// What the market gave, from the middle when the intents were written: without any cost of trading.
+    /// What the market gave, from the middle when the intents were written (of a level, from the level): without any cost of trading.
     var gross: Double { net + costs.total }
     /// On what the position was worth.
     var netReturn: Double { net / cost }
     var grossReturn: Double { gross / cost }
     var plantedReturn: Double { planted / cost }
     var seconds: Double { Double(closed - opened) / 1e6 }
+
+    /// - Parameter planted: the log return that was planted in the market so far.
+    mutating func add(_ price: Double, _ quantity: Double, _ costs: Costs, planted: Double) {
+        self.planted -= sign * planted * quantity * price
+        self.quantity += quantity
+        held += quantity
+        cost += quantity * price
+        self.costs = self.costs + costs
+    }
+
+    mutating func leave(_ exit: Exit, realised: Double, _ costs: Costs, planted: Double) {
+        self.planted += sign * planted * exit.quantity * entry
+        self.realised += realised
+        self.costs = self.costs + costs
+        held -= exit.quantity
+        exits.append(exit)
+    }
+
+    /// What was planted for it so far, of what is held too, USDT.
+    func planted(upTo planted: Double) -> Double { self.planted + sign * planted * held * entry }
 }
 
 /// What trading cost, apart from being wrong. Positive is paid, but for funding.
@@ -60,9 +93,9 @@ struct Costs: Equatable {
     var funding = 0.0
     /// From the middle of the market to its near side, as it was when the fill came.
     var spread = 0.0
-    /// From the near side to what was paid.
+    /// From the near side to what was paid; of a bar, which has no sides, from what the order met.
     var slippage = 0.0
-    /// What the middle moved against the order between its intent and its fill.
+    /// What the market moved against the order between its intent and what it met.
     var delay = 0.0
 
     static func + (a: Costs, b: Costs) -> Costs {

@@ -12,15 +12,26 @@ struct TradeBook {
         let conviction: Trade.Conviction?
     }
 
+    private struct Fill {
+        let symbol: Int
+        let ts: Int64
+        let side: Side
+        let quantity: Double
+        let price: Double
+        let reason: String
+        let realised: Double
+    }
+
     /// By symbol.
     private(set) var open: [Int: Trade] = [:]
     private(set) var closed: [Trade] = []
     private(set) var exits: Exits
+    /// What was planted in a made-up market for those that are closed, USDT.
+    private(set) var plantedInClosed = 0.0
     /// Value of all fills, USDT.
     private(set) var turnover = 0.0
-    private(set) var fills = 0
-    /// What trading has cost so far, of open positions too, USDT.
-    private(set) var paid = 0.0
+    /// What trading has cost so far, of open positions too.
+    private(set) var paid = Costs()
     /// Intents to open that were not filled, by the code of their end.
     private(set) var rejects: [String: Int] = [:]
     /// Those that have not ended. The gate sends no second one of a symbol before the first has ended, nor does rebalance, and a
@@ -30,7 +41,8 @@ struct TradeBook {
     private var intentCount = 0
     /// Which symbol's funding the next `account` tells of.
     private var funded: Int?
-    private var fundingSoFar = 0.0
+    /// As the last `account` told it; nil before the first, which may go on from an earlier file.
+    private var fundingSoFar: Double?
 
     init(halfLives: Double) { exits = Exits(halfLives: halfLives) }
 
@@ -70,43 +82,52 @@ struct TradeBook {
             return
         }
         let intent = record["id"]?.string.flatMap { intents[$0] }
-        let reason = Self.text(record["reason"]) ?? "reduce"
-        let isReduction = record["reduce_only"]?.bool == true
-        let (isBuy, ts) = (record.side == .buy, record.ts)
+        let fill = Fill(
+            symbol: record.symbol, ts: record.ts, side: record.side, quantity: quantity, price: price,
+            reason: Self.text(record["reason"]) ?? "reduce", realised: record["realised"]?.double ?? 0)
         turnover += quantity * price
-        fills += 1
-        var costs = Costs(fees: record["fee"]?.double ?? 0)
-        let crossing = market.crossing(record.side, at: price)
-        (costs.spread, costs.slippage) = (crossing.spread * quantity, crossing.slippage * quantity)
-        if let intent, intent.middle > 0 {
-            costs.delay = Double(record.side.sign) * (market.middle - intent.middle) * quantity
-        }
-        paid += costs.total
-        let planted = market.planted(upTo: ts)
-        if isReduction {
-            guard var trade = open[record.symbol] else { return }
-            trade.planted += trade.sign * planted * quantity * trade.entry
-            trade.realised += record["realised"]?.double ?? 0
-            trade.costs = trade.costs + costs
-            trade.held -= quantity
-            let exit = Trade.Exit(
-                ts: ts, price: price, quantity: quantity,
-                reason: reason == "reduce" ? intent?.rule ?? "other" : reason)
-            trade.exits.append(exit)
-            exits.leave(trade, by: exit, record.symbol, market, isByRule: reason == "reduce")
-            open[record.symbol] = trade
+        var costs = self.costs(fill, intent, market)
+        costs.fees = record["fee"]?.double ?? 0
+        paid = paid + costs
+        if record["reduce_only"]?.bool == true {
+            reduce(by: fill, intent, costs, market)
         } else {
-            var trade =
-                open[record.symbol]
-                ?? Trade(
-                    symbol: name, isLong: isBuy, opened: ts, closed: ts, conviction: intent?.conviction)
-            trade.planted -= trade.sign * planted * quantity * price
-            trade.quantity += quantity
-            trade.held += quantity
-            trade.cost += quantity * price
-            trade.costs = trade.costs + costs
-            open[record.symbol] = trade
+            let none = Trade(
+                symbol: name, isLong: fill.side == .buy, opened: fill.ts, closed: fill.ts,
+                conviction: intent?.conviction)
+            open[fill.symbol, default: none].add(
+                fill.price, fill.quantity, costs, planted: market.planted(upTo: fill.ts))
         }
+    }
+
+    private func costs(_ fill: Fill, _ intent: Intent?, _ market: MarketNow) -> Costs {
+        let met = met(fill, market)
+        let crossing = market.crossing(fill.side, at: fill.price, met: met)
+        var costs = Costs(spread: crossing.spread * fill.quantity, slippage: crossing.slippage * fill.quantity)
+        if let intent, intent.middle > 0 {
+            costs.delay = Double(fill.side.sign) * (met - intent.middle) * fill.quantity
+        }
+        return costs
+    }
+
+    /// What the order of a fill met. What fired within a bar met its level, or the open beyond it; where the level is not on the
+    /// record, as of a liquidation, nothing is known but the price.
+    private func met(_ fill: Fill, _ market: MarketNow) -> Double {
+        guard let bar = market.bar, fill.reason != "open", fill.reason != "reduce" else { return market.met }
+        guard let trade = open[fill.symbol], let level = trade.level(fill.reason) else { return fill.price }
+        let firesBelow = trade.isLong == (fill.reason == "stop_loss")
+        return firesBelow ? min(bar.open, level) : max(bar.open, level)
+    }
+
+    private mutating func reduce(by fill: Fill, _ intent: Intent?, _ costs: Costs, _ market: MarketNow) {
+        guard var trade = open[fill.symbol] else { return }
+        let isByRule = fill.reason == "reduce"
+        let exit = Trade.Exit(
+            ts: fill.ts, price: fill.price, quantity: fill.quantity,
+            reason: isByRule ? intent?.rule ?? "other" : fill.reason)
+        trade.leave(exit, realised: fill.realised, costs, planted: market.planted(upTo: fill.ts))
+        exits.leave(trade, by: exit, fill.symbol, market, isByRule: isByRule)
+        open[fill.symbol] = trade
     }
 
     /// - Returns: the trade that has come to its end with this.
@@ -115,6 +136,7 @@ struct TradeBook {
         guard isFlat, var trade = open.removeValue(forKey: record.symbol) else { return nil }
         trade.closed = record.ts
         closed.append(trade)
+        plantedInClosed += trade.planted
         return trade
     }
 
@@ -122,8 +144,9 @@ struct TradeBook {
 
     /// - Parameter received: funding since the beginning.
     mutating func take(fundingSoFar received: Double) {
-        paid -= received - fundingSoFar
-        if let funded { open[funded]?.costs.funding += received - fundingSoFar }
+        let more = received - (fundingSoFar ?? received)
+        paid.funding += more
+        if let funded { open[funded]?.costs.funding += more }
         fundingSoFar = received
     }
 

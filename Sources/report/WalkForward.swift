@@ -27,24 +27,20 @@ public struct WalkForward: Codable {
     /// The set that was best over the windows that judged, which nobody could know, and what it brought.
     let hindsight: Step
 
-    public enum Unusable: Error {
-        /// Not of the same hours as the first.
-        case otherMarket(String)
-        case tooShort(hours: Int)
+    /// Fewer hours than two windows.
+    public struct TooShort: Error {
+        public let hours: Int
     }
 
     /// - Parameters:
     ///   - runs: not empty; all of one market.
     ///   - windowHours: 1 or more.
-    /// - Throws: `Unusable`, if runs are of other hours, or of fewer than two windows.
-    public init(_ runs: [Summary], windowHours: Int) throws(Unusable) {
+    /// - Throws: `OtherMarket` if runs are of other hours, `TooShort` if they are of fewer than two windows.
+    public init(_ runs: [Summary], windowHours: Int) throws {
+        try OtherMarket.refuse(runs)
         let returns = runs.map { Summary.returns($0.equityByHour) }
-        for (run, series) in zip(runs, returns)
-        where series.count != returns[0].count || run.span.from != runs[0].span.from {
-            throw .otherMarket(run.name)
-        }
         let windows = returns[0].count / windowHours
-        guard windows >= 2 else { throw .tooShort(hours: returns[0].count) }
+        guard windows >= 2 else { throw TooShort(hours: returns[0].count) }
         func mean(_ set: Int, _ hours: Range<Int>) -> Double {
             Summary.mean(Array(returns[set][hours]))
         }

@@ -84,6 +84,21 @@ struct PageTests: MadeUpAudit {
             ])
     }
 
+    @Test func whatLiesFarOutIsInTheOutermostBar() throws {
+        // The middle results differ by rounding alone: in widths of their bars the one of 50 is farther out than an integer reaches.
+        let trades = (0..<250).flatMap { number -> [String] in
+            let ts = number * 60_000_000
+            func fill(_ side: String, _ realised: Double) -> String {
+                #"{"type":"fill","ts":\#(ts),"sym":"BTCUSDT","id":"o","side":"\#(side)","qty":1,"px":100,"fee":0,"liquidity":"taker","reduce_only":\#(side == "sell"),"reason":"\#(side == "sell" ? "take_profit" : "open")","realised":\#(realised)}"#
+            }
+            return [
+                fill("buy", 0), fill("sell", number == 150 ? 50 : 1e-20 * Double(number % 7)),
+                #"{"type":"position","ts":\#(ts),"sym":"BTCUSDT","side":"flat","qty":0}"#,
+            ]
+        }
+        #expect(try page([quote(0, 100, 100)] + trades).contains("Net results of trades"))
+    }
+
     @Test func thePageHasWhatTheTextHas() throws {
         let reject = #"{"type":"reject","ts":21000000,"sym":"BTCUSDT","id":"p","code":"too_small","reason":"a test"}"#
         let intent = life[2].replacing(#""id":"o""#, with: #""id":"p""#)

@@ -62,8 +62,10 @@ struct ReportCommand: StageCommand {
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         if table || walkForward != nil { return try compare() }
+        let inputs = files.isEmpty ? ["-"] : files
+        if let html { try WholeFile.refuse(html, reading: inputs) }
         var reading = Reading(options)
-        for file in files.isEmpty ? ["-"] : files { try reading.read(file) }
+        for file in inputs { try reading.read(file) }
         try reading.finish()
         let summary = Summary(reading.audit, options)
         try write(summary, text: summary.text)
@@ -83,23 +85,18 @@ struct ReportCommand: StageCommand {
                 throw Failure.refused(.data, "unable to use \(file): it is no report of drift-report --json")
             }
         }
-        if let walkForward {
-            let forward = try Self.judge(runs, walkForward)
-            try write(forward, text: forward.text)
-        } else {
-            let comparison = Comparison(runs)
-            try write(comparison, text: comparison.text)
-        }
-    }
-
-    private static func judge(_ runs: [Summary], _ windowHours: Int) throws -> WalkForward {
-        do { return try WalkForward(runs, windowHours: windowHours) } catch {
-            switch error {
-            case .otherMarket(let name):
-                throw Failure.refused(.data, "unable to use '\(name)': it is of other hours")
-            case .tooShort(let hours):
-                throw Failure.refused(.data, "unable to judge: \(hours) hours are less than two windows")
+        do {
+            if let walkForward {
+                let forward = try WalkForward(runs, windowHours: walkForward)
+                try write(forward, text: forward.text)
+            } else {
+                let comparison = try Comparison(runs)
+                try write(comparison, text: comparison.text)
             }
+        } catch let other as OtherMarket {
+            throw Failure.refused(.data, "unable to use \(files[other.index]): it is of other hours than \(files[0])")
+        } catch let short as WalkForward.TooShort {
+            throw Failure.refused(.data, "unable to judge: \(short.hours) hours are less than two windows")
         }
     }
 
