@@ -18,11 +18,15 @@ public enum PlainText {
         "\(number) \(number == 1 ? one : many)"
     }
 
-    /// Text that others have written, for a terminal: nothing in it is an order to the terminal.
+    /// Text that others have written, for a terminal: nothing in it is an order to the terminal, turns the direction of what
+    /// stands behind it, or begins a line.
     public static func harmless(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isUnseen($0) ? " " : $0 }))
+    }
+
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        guard !scalar.isASCII else { return scalar.value < 32 || scalar.value == 127 }
+        return [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 
     /// The same of lines, each with its end.

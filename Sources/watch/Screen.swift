@@ -59,7 +59,7 @@ public struct Screen {
     }
 
     private func lines(_ symbol: Scene.Symbol, _ time: Int64) -> [String] {
-        let room = max(0, min(Scene.sparkLimit, width - symbol.name.count - 28))
+        let room = max(0, min(Scene.sparkLimit, width - Columns.count(symbol.name) - 28))
         var lines = [
             cut([
                 (.bold, symbol.name), (.plain, "  \(Words.price(symbol.middle))  "),
@@ -136,7 +136,7 @@ public struct Screen {
     private func wrap(_ groups: [[(Ink, String)]]) -> [String] {
         var (lines, used) = ([[(Ink, String)]](), 0)
         for group in groups {
-            let count = 2 + group.reduce(0) { $0 + $1.1.count }
+            let count = 2 + group.reduce(0) { $0 + Columns.count($1.1) }
             if lines.isEmpty || used + count > width {
                 // What goes on stands further in.
                 lines.append(lines.isEmpty ? [] : [(.plain, "  ")])
@@ -152,8 +152,9 @@ public struct Screen {
     private func cut(_ parts: [(Ink, String)]) -> String {
         var (line, room) = ("", width)
         for (ink, text) in parts where room > 0 && !text.isEmpty {
-            let piece = String(text.prefix(room))
-            room -= piece.count
+            let piece = Columns.prefix(text, room)
+            // What did not fit leaves no room for what comes behind it.
+            room = piece == text ? room - Columns.count(piece) : 0
             line += hasColour && ink != .plain ? "\u{1B}[\(ink.rawValue)m\(piece)\u{1B}[0m" : piece
         }
         return line

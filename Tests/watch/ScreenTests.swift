@@ -53,6 +53,24 @@ struct ScreenTests {
             ])
     }
 
+    @Test func linesFitInColumns() throws {
+        #expect(Columns.count("BTC") == 3 && Columns.count("日本") == 4 && Columns.count("e\u{301}▁") == 2)
+        #expect(
+            Columns.prefix("a日本", 4) == "a日" && Columns.prefix("a日本", 5) == "a日本"
+                && Columns.prefix("e\u{301}x", 1) == "e\u{301}")
+        let wide = Self.lines.map { $0.replacing("BTCUSDT", with: "日本円日本円") }
+        for width in 1...40 {
+            let lines = Screen(width: width, height: 40, hasColour: false).lines(try told(wide).scene, lag: nil)
+            #expect(lines.allSatisfy { Columns.count($0) <= width }, "\(width)")
+        }
+    }
+
+    @Test func nothingTurnsTheDirectionOfWhatIsShown() throws {
+        let turned = Self.lines.map { $0.replacing("BTCUSDT", with: "A\u{202E}B\u{2028}C\u{200B}") }
+        #expect(try told(turned).scene.symbols.map(\.name) == ["A B C "])
+        #expect(try told(turned).words[0].hasPrefix("00:00:01 A B C  "))
+    }
+
     @Test func theScreenShowsWhatThereIs() throws {
         let lines = Screen(width: 130, height: 20, hasColour: false).lines(try told(Self.lines).scene, lag: 0.4)
         #expect(lines[0] == "00:01:04 UTC  500.00 USDT +0.00  0 of 1 signals passed  lag 0.4s  1 gap")

@@ -1,5 +1,12 @@
 import Glibc
 
+/// The other screen, without a cursor: what stood there before is back when it is left.
+private let entering: StaticString = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J"
+private let leaving: StaticString = "\u{1B}[?25h\u{1B}[?1049l"
+
+/// The terminal that is drawn on, and whether its other screen is: for a handler, which can be given nothing.
+nonisolated(unsafe) private var shown: (descriptor: Int32, isEntered: Bool) = (-1, false)
+
 /// Standard error as a terminal. What it does not take is not shown: the stream waits for nobody who only looks.
 final class Terminal {
     private let hasColour: Bool
@@ -15,13 +22,43 @@ final class Terminal {
         descriptor = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         hasColour = getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
-        // The other screen, without a cursor: what stood there before is back at the end.
-        isOpen = write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+        shown.descriptor = descriptor
+        isOpen = enterScreen()
+        leaveWhenStopped()
+    }
+
+    /// Ctrl-Z gives the terminal back as it was; the picture comes again when the process goes on before it.
+    private func leaveWhenStopped() {
+        var action = sigaction()
+        sigaction(SIGTSTP, nil, &action)
+        // A shell without jobs has it ignored.
+        guard action.__sigaction_handler.sa_handler == nil else { return }
+        action.__sigaction_handler.sa_handler = { _ in
+            if shown.isEntered { _ = Glibc.write(shown.descriptor, leaving.utf8Start, leaving.utf8CodeUnitCount) }
+            shown.isEntered = false
+            kill(getpid(), SIGSTOP)
+        }
+        sigaction(SIGTSTP, &action, nil)
+    }
+
+    private func enterScreen() -> Bool {
+        shown.isEntered = true
+        return write("\(entering)")
+    }
+
+    /// In the background the terminal is somebody else's.
+    private var isBehind: Bool {
+        let group = tcgetpgrp(2)
+        return group >= 0 && group != getpgrp()
     }
 
     /// Draws what fits: asked anew each time, as windows change.
     func draw(_ lines: (_ width: Int, _ height: Int, _ hasColour: Bool) -> [String]) {
         guard isOpen else { return }
+        if !shown.isEntered {
+            guard !isBehind else { return }
+            isOpen = enterScreen()
+        }
         var size = winsize()
         let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 && size.ws_row > 0
         let drawn = lines(isKnown ? Int(size.ws_col) : 80, isKnown ? Int(size.ws_row) : 24, hasColour)
@@ -31,7 +68,11 @@ final class Terminal {
     }
 
     /// - Parameter line: what is left behind.
-    func leave(_ line: String) { if isOpen { _ = write("\u{1B}[?25h\u{1B}[?1049l\(line)\r\n") } }
+    func leave(_ line: String) {
+        guard isOpen else { return }
+        _ = write("\(shown.isEntered ? "\(leaving)" : "")\(line)\r\n")
+        shown.isEntered = false
+    }
 
     /// - Returns: whether there is still somebody to show things to.
     private func write(_ text: String) -> Bool {

@@ -18,6 +18,8 @@ struct WatchCommand: StageCommand {
             + lets through, x refuses, o is ignored; the position with why it was opened, and its age against two half-lives. Then what \
             happened last. When it ends, the picture goes and a line stays: the account, signals, fills, gaps. NO_COLOR is heeded. A terminal that goes away takes nothing with it.
 
+            With --plain nobody is waited for who does not read: lines are left out then, and counted. Beside a file each is waited for.
+
             With --metrics FILE.prom in the folder of node_exporter's textfile collector the same is on whatever reads that.
 
             EXIT STATUS

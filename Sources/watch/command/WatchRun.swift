@@ -7,6 +7,8 @@ import WatchFold
 /// tenth of a second.
 final class WatchRun {
     private static let interval: Int64 = 100_000
+    /// A picture grows old though nothing comes: its lag does, and its window may have changed.
+    private static let restInterval: Int64 = 1_000_000
     private static let metricsInterval: Int64 = 5_000_000
 
     private var input = Intake(0, program: WatchCommand.program, meta: nil)
@@ -15,11 +17,14 @@ final class WatchRun {
     private let terminal: Terminal?
     private var scene = Scene()
     private var narrator = Narrator()
+    private var lines = Lines()
     private var drawnAt: Int64 = 0
     private let metrics: String?
     private var metricsAt: Int64 = 0
     private var hasFailed = false
     private var isStale = false
+    /// Whether event time was ever near the clock; that of a recording is not.
+    private var isLive = false
 
     init(_ options: WatchOptions) throws {
         if let metrics = options.metrics {
@@ -39,14 +44,16 @@ final class WatchRun {
             guard let count = try input.fill() else { continue }
             while input.next(&output) { take() }
             if count == 0 { break }
+            isLive = isLive || behind.magnitude < 600
             output.settleUnlessFull(OutputPort.fullBytes)
             if output.count >= OutputPort.fullBytes { try port.flush(&output) }
-            if now() - drawnAt >= Self.interval { draw() }
+            draw()
             writeMetrics()
         }
         input.end(&output)
         try port.flush(&output)
-        draw()
+        draw(isLast: true)
+        lines.settle()
         writeMetrics(isEnd: true)
         try input.check()
     }
@@ -57,41 +64,46 @@ final class WatchRun {
         if terminal != nil {
             isStale = true
         } else if let text = narrator.tell(input.reader) {
-            say(text)
+            lines.say(text)
         }
     }
 
-    private func say(_ text: String) {
-        let line = Array((text + "\n").utf8)
-        _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-    }
-
     private func wait() throws {
-        var files = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), OutputPort.closing]
+        var files = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), OutputPort.closing, lines.room]
         var ready = UnixSignals.wait(&files, timeout: timespec())
-        while ready == 0 {
-            try port.flush(&output)
-            let due = [
-                isStale ? drawnAt + Self.interval : nil, metrics == nil ? nil : metricsAt + Self.metricsInterval,
-            ]
-            .compactMap { $0 }.min().map { max(0, $0 - now()) }
-            ready = UnixSignals.wait(
-                &files,
-                timeout: due.map { timespec(tv_sec: Int($0 / 1_000_000), tv_nsec: Int($0 % 1_000_000) * 1000) })
-            if ready == 0 {
-                draw()
-                writeMetrics()
+        // Whoever stopped the process and lets it go on interrupts the wait too.
+        while files[0].revents == 0, UnixSignals.pending == nil {
+            if ready > 0 {
+                try OutputPort.check(files[1])
+                lines.settle()
             }
+            try port.flush(&output)
+            files[2] = lines.room
+            ready = UnixSignals.wait(&files, timeout: timeToShow)
+            draw()
+            writeMetrics()
         }
         if let number = UnixSignals.pending {
             try port.flush(&output)
             throw Failure.interrupted(number)
         }
-        if ready > 0, files[0].revents == 0 { try OutputPort.check(files[1]) }
     }
 
-    private func draw() {
-        guard let terminal, isStale else { return }
+    /// Until the next picture or the next metrics; nil if neither comes by itself.
+    private var timeToShow: timespec? {
+        let next = [
+            terminal == nil ? nil : drawnAt + pause, metrics == nil ? nil : metricsAt + Self.metricsInterval,
+        ]
+        return next.compactMap { $0 }.min().map { next in
+            let rest = max(0, next - now())
+            return timespec(tv_sec: Int(rest / 1_000_000), tv_nsec: Int(rest % 1_000_000) * 1000)
+        }
+    }
+
+    private var pause: Int64 { isStale ? Self.interval : Self.restInterval }
+
+    private func draw(isLast: Bool = false) {
+        guard let terminal, isLast || now() - drawnAt >= pause else { return }
         isStale = false
         drawnAt = now()
         terminal.draw { width, height, hasColour in
@@ -99,11 +111,11 @@ final class WatchRun {
         }
     }
 
-    /// Seconds; nil for a recording, which has none.
-    private var lag: Double? {
-        let lag = Double(now() - scene.time) / 1e6
-        return lag.magnitude < 600 ? lag : nil
-    }
+    /// Seconds from event time to the clock.
+    private var behind: Double { Double(now() - scene.time) / 1e6 }
+
+    /// The same; nil for a recording, which has no lag.
+    private var lag: Double? { isLive ? behind : nil }
 
     /// Whole or not at all: a reader never sees half of it. What cannot be written is said once; the stream goes on.
     private func writeMetrics(isEnd: Bool = false) {
