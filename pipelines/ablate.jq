@@ -1,0 +1,27 @@
+# What the seed claims beside what pipelines/ablate measured: a table with tabs, of drift-report --table --json.
+
+def round(places): pow(10; places) as $p | . * $p | round / $p;
+def range(scale; places): if . == null then "not measured"
+    elif .low == null then "\(.value * scale | round(places)) (too few)"
+    else "\(.value * scale | round(places)) (\(.low * scale | round(places)) to \(.high * scale | round(places)))" end;
+
+# USDT an hour of a run, over the hours that are compared.
+def pace: .equityByHour | (last - first) / (length - 1);
+# What rebalancing adds, to a run without it: as a share too, where there is something to have a share of.
+def rebalancing: if .difference.net == null then "not measured"
+    else (.run | pace) as $base | (.difference.net | range(1; 2)) + " USDT an hour, "
+        + if $base > 0 then (.difference.net | range(100 / $base; 0)) + " % of what stops alone earn"
+          else "no share: stops alone lose" end
+    end;
+
+(.rows | map({(.run.name): .}) | add) as $by | .rows[0].run.trades as $all
+| def added(name): $by["without \(name)"].difference.winRate | range(100; 1);
+["claim", "the seed", "here (95 %)"],
+["win rate, %", "52 to 57", ($all.winRate | range(100; 1))],
+["trades a day", "20 to 40", ($all.perDay | if . == null then "not measured" else round(1) | tostring end)],
+["a trade after costs, bp", "+15", ($all.expectancyShare | range(10000; 2))],
+["order flow adds to the win rate, points", "+1 to +2", added("order_flow")],
+["hourly drift adds to the win rate, points", "+3 to +5", added("hourly_drift")],
+["cross-asset adds to the win rate, points", "+2 to +3", added("cross_asset")],
+["rebalancing adds to the result", "+15 to +25 %", ($by["stops alone"] | if . == null then "not measured" else rebalancing end)]
+| @tsv
