@@ -67,6 +67,8 @@ public struct ExecutionRow: Equatable, Sendable {
     public let type: String
     /// What made the order: `CreateByUser`, `CreateByStopLoss`, ...
     public let origin: String
+    /// Counts what happens in a symbol, as that of a position does; nil if it is not said.
+    public let sequence: Int64?
     /// Microseconds.
     public let ts: Int64
 
@@ -87,6 +89,7 @@ public struct ExecutionRow: Equatable, Sendable {
         fee = json["execFee"]?.filled ?? "0"
         isMaker = json["isMaker"]?.bool ?? false
         type = json["execType"]?.filled ?? "Trade"
+        sequence = json["seq"]?.text.flatMap { Int64($0) }
         origin = json["createType"]?.filled ?? json["stopOrderType"]?.filled ?? ""
     }
 }

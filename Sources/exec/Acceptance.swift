@@ -75,15 +75,12 @@ extension Executor {
         guard let fraction = record.fraction("fraction") else {
             throw Rejection("malformed", "fraction is not a number above 0 and at most 1")
         }
-        let holding = memory.holding(desks[index].name)
-        guard holding != nil || hasTicket(desks[index].name) else {
+        guard memory.holding(desks[index].name) != nil || hasTicket(desks[index].name) else {
             throw Rejection("no_position", "there is no position to reduce")
         }
-        let entry = tickets.first { $0.sending.symbol == desks[index].name && !$0.sending.isReduceOnly }
-        let held = holding?.position.side ?? entry.map { Direction(opening: $0.sending.side) }
-        if let held, record.side != held.closing { throw wrongSide(record.side, held) }
+        if let held = side(desks[index].name), record.side != held.closing { throw wrongSide(record.side, held) }
+        let isAll = fraction.units == Rate.one
         guard now >= bannedUntil else {
-            let isAll = fraction.units == Rate.one
             if isAll { resolve(index, at: now) }
             throw Rejection(
                 "banned",
@@ -91,9 +88,13 @@ extension Executor {
                     + (isAll ? ": what is held is closed when it listens again" : ""))
         }
         guard desks[index].waiting.count < 64 else {
-            throw Rejection("too_many_orders", "64 intents wait for what is on its way in this symbol")
+            if isAll { resolve(index, at: now) }
+            throw Rejection(
+                "too_many_orders",
+                "64 intents wait for what is on its way in this symbol"
+                    + (isAll ? ": exec closes what is held by itself" : ""))
         }
-        if fraction.units < Rate.one {
+        if !isAll {
             let sent = memory.reductions.count { $0 > now - 60_000_000 }
             let waiting = desks.reduce(0) { $0 + $1.waiting.count { $0.fraction.units < Rate.one } }
             guard sent + waiting < settings.reductionsAMinute else {
@@ -218,13 +219,13 @@ extension Executor {
 
     private func size(_ terms: Sizing.Terms, weight: Rate) throws(Rejection) -> Quantity {
         guard let wallet else { throw Rejection("no_wallet", "what the account holds is not known") }
-        // A part of what is free is left for what the price does until the order is there.
         return try terms.quantity(
             weight: weight, of: wallet.equity, available: wallet.available, usable: Self.usable)
     }
 
     private static let markLimit: Int64 = 20_000_000
-    private static let usable = Rate(units: 98_000_000)
+    /// Of what is free. A part is left for what the price does until the order is there.
+    static let usable = Rate(units: 98_000_000)
 
     private func seconds(_ microseconds: Double) -> String {
         "\((microseconds / 1000).rounded() / 1000) s"

@@ -128,7 +128,6 @@ extension Executor {
         if !exchangeID.isEmpty { tickets[index].exchangeID = exchangeID }
         guard !tickets[index].isTold else { return }
         tickets[index].isTold = true
-        refusals = 0
         write(tickets[index], "accepted", into: &out)
     }
 
@@ -163,12 +162,15 @@ extension Executor {
         walletAskAt = now
         writeReject(ticket.sending.intent, ticket.sending.symbol, Rejection(code, text), into: &out)
         // What the exchange has not heard, or not in time, it has not refused.
-        if code != RESTFailure.unsentCode, reaction != .mistimed { refusals += 1 }
-        if refusals >= settings.maxRefusals {
-            halt(
-                "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)",
-                at: now)
-        }
+        if code != RESTFailure.unsentCode, reaction != .mistimed { noteRefusal(code, text, at: now) }
+    }
+
+    /// The exchange has refused an order that opens.
+    mutating func noteRefusal(_ code: String, _ text: String, at now: Int64) {
+        refusals += 1
+        guard refusals >= settings.maxRefusals else { return }
+        halt(
+            "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)", at: now)
     }
 
     /// An order that closes was not taken: what is left to close is tried under another name.
@@ -178,7 +180,7 @@ extension Executor {
     ) {
         // What exec closes by itself is tried for as long as there is something to close.
         guard let intent = ticket.sending.intent else {
-            if !isGone, memory.holding(desks[desk].name) != nil {
+            if !isGone, live(desks[desk].name) != nil {
                 say("\(desks[desk].name): \(ticket.link) does not close it: \(refusal.code): \(refusal.reason)")
             }
             return
@@ -227,7 +229,7 @@ extension Executor {
         guard let pages = whole(request, answer) else { return }
         for page in pages { book(page, at: now, into: &out) }
         guard let index = ticket(link) else { return }
-        if tickets[index].stated == .zero, tickets[index].booked == .zero {
+        if tickets[index].stated == .zero, tickets[index].booked == .zero, tickets[index].ended == nil {
             absent(index, at: now, into: &out)
         } else {
             finish(index, at: now, into: &out)

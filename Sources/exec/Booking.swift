@@ -39,6 +39,17 @@ extension Executor {
         // Of what others close, as much is ours as there is.
         let ours = closes && sending == nil ? min(quantity, holding!.position.quantity) : quantity
         let fits = isOrdered && (closes ? ours <= holding!.position.quantity : opens)
+        // What closes may be told of before what opened it.
+        let isEarly =
+            !fits && !opens
+            && tickets.contains { $0.sending.symbol == row.symbol && !$0.sending.isReduceOnly && $0.untold > .zero }
+        if isEarly {
+            if let place, isOrdered {
+                tickets[place].stated = max(tickets[place].stated, tickets[place].booked + quantity)
+            }
+            desks[index].tradesAskAt = isAnswer ? desks[index].tradesAskAt ?? now + 1_000_000 : now
+            return
+        }
         // What others traded is booked behind what ours did before it, and of that a message may be missing.
         guard isAnswer || fits && ours == quantity && (sending != nil || !hasTicket(row.symbol)) else {
             desks[index].tradesAskAt = now
@@ -64,14 +75,21 @@ extension Executor {
             // Of an earlier run only the exchange knows when.
             ts: hasStarted ? eventTime : row.ts)
         let realised = note(.fill(booking))
-        if memory.holding(row.symbol) == nil { desks[index].protectBy = nil }
+        desks[index].tradedSequence = row.sequence ?? desks[index].tradedSequence
         let opener = booking.reason == "external" ? nil : memory.holdings[row.symbol]?.opener
         write(booking, realised, id: sending?.intent ?? opener, into: &out)
         if let place {
             if !tickets[place].isTold || tickets[place].state != .accepted { accept(place, row.orderID, into: &out) }
             tickets[place].booked += quantity
             tickets[place].stated = max(tickets[place].stated, tickets[place].booked)
-            if opens { protect(index, at: now, askIn: 200_000) }
+        }
+        // Also behind an order that had been given up, and all that was held with it.
+        if opens, place == nil, memory.closings.contains(row.symbol) { resolve(index, at: now) }
+        if opens {
+            refusals = 0
+            protect(index, at: now, askIn: 200_000)
+        }
+        if let place {
             finish(place, at: now, into: &out)
         } else {
             confirm(index, at: now, into: &out)
@@ -96,6 +114,13 @@ extension Executor {
         if row.origin.contains("StopLoss") { return "stop_loss" }
         if row.origin.contains("TakeProfit") { return "take_profit" }
         return "external"
+    }
+
+    /// Whether an answer of the position is not from before what has been traded in it: it may be some seconds behind. Where
+    /// running numbers do not tell, minutes do.
+    private func isCurrent(_ sequence: Int64?, _ index: Int, at now: Int64) -> Bool {
+        if let sequence, let traded = desks[index].tradedSequence, sequence >= traded { return true }
+        return now + clockOffset - (memory.holding(desks[index].name)?.last ?? 0) >= 300_000_000
     }
 
     /// A position is not there any more, and no execution that the exchange tells of has closed it: perhaps it was longer ago
@@ -133,6 +158,7 @@ extension Executor {
         }
         accept(index, row.id, into: &out)
         // Sources may contradict each other: what says more is later.
+        let untold = tickets[index].untold
         tickets[index].stated = max(tickets[index].stated, filled)
         switch row.status {
         case .open, .unknown: break
@@ -141,7 +167,15 @@ extension Executor {
         }
         finish(index, at: now, into: &out)
         guard let index = ticket(row.link) else { return }
-        let isShort = tickets[index].booked < tickets[index].stated
+        // One that is said to be filled was filled by something.
+        let isShort =
+            tickets[index].booked < tickets[index].stated
+            || tickets[index].ended == "" && tickets[index].booked == .zero
+        if tickets[index].untold > untold, !tickets[index].sending.isReduceOnly,
+            let desk = desk(tickets[index].sending.symbol)
+        {
+            protect(desk, at: now, askIn: 200_000)
+        }
         if isShort, tickets[index].ended != nil {
             ask(.fills(row.link, row.symbol))
         } else {
@@ -174,15 +208,20 @@ extension Executor {
         let ticket = tickets[index]
         let isWhole = ticket.ended == "" && ticket.booked > .zero && ticket.booked >= ticket.stated
         let isFilled = ticket.booked >= ticket.sending.quantity || isWhole
-        guard isFilled || ticket.ended != nil && ticket.booked >= ticket.stated else { return }
+        let isOver = ticket.ended.map { !$0.isEmpty } ?? false
+        guard isFilled || isOver && ticket.booked >= ticket.stated else { return }
         tickets.remove(at: index)
         note(.end(link: ticket.link, outcome: isFilled ? "filled" : "cancelled:\(ticket.ended ?? "")"))
         if isFilled {
             write(ticket, "filled", into: &out)
         } else {
             if ticket.booked > .zero { write(ticket, "partial", into: &out) }
-            let cause = ticket.ended.flatMap { $0.isEmpty ? nil : $0 } ?? "depth"
+            let cause = ticket.ended ?? "depth"
             write(ticket, "cancelled", because: cause, into: &out)
+            // It was taken, and then refused after all.
+            if !ticket.sending.isReduceOnly, ticket.booked == .zero, cause != "depth" {
+                noteRefusal(cause, "it ended with nothing filled", at: now)
+            }
         }
         guard let desk = desk(ticket.sending.symbol) else { return }
         confirm(desk, at: now, into: &out)
@@ -193,7 +232,7 @@ extension Executor {
     private mutating func confirm(_ index: Int, at now: Int64, into out: inout Output) {
         let name = desks[index].name
         if let holding = memory.holdings[name] { writePosition(name, holding, into: &out) }
-        if memory.holding(name) == nil {
+        if live(name) == nil {
             desks[index].protectBy = nil
             if !hasTicket(name) { desks[index].closing = nil }
         }
@@ -229,16 +268,10 @@ extension Executor {
             }
             desks[index].sequence = sequence
         }
-        guard let holding = memory.holding(row.symbol) else {
-            return compare(
-                index, size, isOurSide: false, "\(row.size) are held that are not ours", at: now, into: &out)
-        }
+        let live = live(row.symbol)
         // On the other side nothing of ours is left: there is one position a symbol.
-        let isOurSide = row.side == holding.position.side.opening
-        compare(
-            index, size, isOurSide: isOurSide,
-            "\(holding.position.side.rawValue) \(holding.position.quantity) is booked, and the exchange has "
-                + "\(row.side?.rawValue ?? "nothing") \(row.size)", at: now, into: &out)
+        let isOurSide = live.map { row.side == $0.side.opening } ?? false
+        compare(index, row, size, isOurSide: isOurSide, at: now, into: &out)
         // Ours is in it, whatever else is.
         guard size > .zero, isOurSide else { return }
         if row.stopLoss != nil, row.takeProfit != nil {
@@ -252,12 +285,13 @@ extension Executor {
     /// A position that differs for longer than its messages may take is not only ours.
     /// - Parameters:
     ///   - size: what the exchange holds.
-    ///   - isOurSide: whether on the side of what is booked.
+    ///   - isOurSide: whether on the side of what is ours.
     private mutating func compare(
-        _ index: Int, _ size: Quantity, isOurSide: Bool, _ difference: String, at now: Int64, into out: inout Output
+        _ index: Int, _ row: PositionRow, _ size: Quantity, isOurSide: Bool, at now: Int64, into out: inout Output
     ) {
         let name = desks[index].name
-        let booked = memory.holding(name)?.position.quantity ?? .zero
+        let holding = memory.holding(name)
+        let booked = holding?.position.quantity ?? .zero
         let isSame = size == booked && (isOurSide || size == .zero)
         guard !isSame, !hasTicket(name) else {
             desks[index].differsSince = nil
@@ -265,13 +299,24 @@ extension Executor {
         }
         let since = desks[index].differsSince ?? now
         desks[index].differsSince = since
-        if now - since >= 5_000_000, desks[index].knownUpTo > since {
-            let isGone = size == .zero || !isOurSide
-            if isGone, let holding = memory.holding(name) { forget(holding, index, at: now, into: &out) }
-            if size > .zero { isolate(index, difference, at: now, into: &out) }
+        guard now - since >= 5_000_000, desks[index].knownUpTo > since else {
+            desks[index].tradesAskAt = desks[index].tradesAskAt ?? now
             return
         }
-        desks[index].tradesAskAt = desks[index].tradesAskAt ?? now
+        if let holding, size == .zero || !isOurSide {
+            if isCurrent(row.sequence, index, at: now) {
+                forget(holding, index, at: now, into: &out)
+            } else {
+                desks[index].tradesAskAt = desks[index].tradesAskAt ?? now + 5_000_000
+            }
+        }
+        guard size > .zero else { return }
+        let difference =
+            holding.map {
+                "\($0.position.side.rawValue) \(booked) is booked, and the exchange has "
+                    + "\(row.side?.rawValue ?? "nothing") \(row.size)"
+            } ?? "\(row.size) are held that are not ours"
+        isolate(index, difference, at: now, into: &out)
     }
 
     // MARK: Money

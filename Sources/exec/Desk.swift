@@ -38,8 +38,9 @@ struct Desk {
     var knownUpTo: Int64
     /// What others traded before then is in what was held at the start, microseconds of the exchange's clock.
     var startedAt: Int64 = 0
-    /// The running number of the last position that the exchange told.
+    /// The running number of the last position that the exchange told, and of the last execution that was booked.
     var sequence: Int64 = -1
+    var tradedSequence: Int64?
 
     struct Reduction {
         let intent: String
@@ -76,6 +77,8 @@ struct Ticket {
     /// Filled, as the exchange says, and as its fills have been booked.
     var stated = Quantity.zero
     var booked = Quantity.zero
+    /// Filled, as the exchange says, and no execution tells of it yet.
+    var untold: Quantity { max(.zero, min(stated, sending.quantity) - booked) }
     /// Why it has ended; nil while it has not. Empty for one that is filled.
     var ended: String?
     /// When the exchange is next asked about it.

@@ -20,15 +20,7 @@ extension Executor {
             if let index = self.ticket(ticket.link) { tickets[index].askAt = now + 8_000_000 }
         }
         for index in desks.indices {
-            if let by = desks[index].protectBy, now >= by, memory.holding(desks[index].name) != nil {
-                if desks[index].isBare || now >= desks[index].protectAtLatest {
-                    desks[index].protectBy = nil
-                    expose(index, at: now)
-                } else {
-                    // No answer shows nothing: not that there is no stop either.
-                    (desks[index].protectBy, desks[index].askAt) = (now + 500_000, now)
-                }
-            }
+            if let by = desks[index].protectBy, now >= by { miss(index, at: now) }
             if let askAt = desks[index].askAt, now >= askAt {
                 desks[index].askAt = nil
                 ask(.position(desks[index].name))
@@ -48,6 +40,15 @@ extension Executor {
             ask(.wallet)
         }
         review(at: now)
+    }
+
+    /// The stop of what is held has not been seen in time.
+    private mutating func miss(_ index: Int, at now: Int64) {
+        desks[index].protectBy = nil
+        guard live(desks[index].name) != nil else { return }
+        guard !desks[index].isBare, now < desks[index].protectAtLatest else { return expose(index, at: now) }
+        // No answer shows nothing: not that there is no stop either.
+        (desks[index].protectBy, desks[index].askAt) = (now + 500_000, now)
     }
 
     /// What is held has no stop: it is closed. If that happens again, an exchange that takes no levels, or a hand that takes
@@ -86,7 +87,7 @@ extension Executor {
     /// what it is worth, of which no stream tells, every ten.
     mutating func review(at now: Int64) {
         let interval: Int64 = isStreaming ? 10_000_000 : 2_000_000
-        for index in desks.indices where memory.holding(desks[index].name) != nil {
+        for index in desks.indices where memory.holding(desks[index].name) != nil || hasTicket(desks[index].name) {
             if walletAskAt == nil, !pending.contains(.wallet) { walletAskAt = now + 10_000_000 }
             guard desks[index].askAt == nil, !pending.contains(.position(symbol: desks[index].name)) else { continue }
             desks[index].askAt = now + interval

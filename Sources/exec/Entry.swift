@@ -45,7 +45,7 @@ struct Sending: Equatable {
     let tries: Int
     /// When, by the exchange's clock and by ours, microseconds.
     let stamp: Int64
-    let ts: Int64
+    var ts: Int64
 }
 
 /// A fill as it is booked.

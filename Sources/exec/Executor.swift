@@ -108,8 +108,13 @@ public struct Executor {
     /// What is held, for a person.
     public var held: [String] {
         desks.compactMap { desk in
-            memory.holding(desk.name).map { "\(desk.name): \($0.position.side.rawValue) \($0.position.quantity)" }
+            live(desk.name).map { "\(desk.name): \($0.side.rawValue) \($0.quantity)" }
         }
+    }
+
+    /// The orders of which more may come, for a person.
+    public var doubts: [String] {
+        tickets.map { "order \($0.link), \($0.sending.symbol) \($0.sending.side.rawValue) \($0.sending.quantity)," }
     }
 
     func desk(_ symbol: String) -> Int? { desks.firstIndex { $0.name == symbol } }

@@ -10,6 +10,8 @@ struct Memory {
         let conviction: Conviction
         /// When it was first filled, by the exchange's clock, microseconds.
         let since: Int64
+        /// When it was last traded in, by the same clock.
+        var last: Int64
         var position: Position
     }
 
@@ -88,9 +90,10 @@ struct Memory {
             holdings[booking.symbol]
             ?? Holding(
                 opener: sent[booking.link]?.intent ?? booking.link, conviction: sent[booking.link]?.conviction ?? .none,
-                since: booking.executed,
+                since: booking.executed, last: booking.executed,
                 position: Position(
                     Direction(opening: booking.side), leverage: Rate(units: Rate.one), opened: booking.ts))
+        holding.last = booking.executed
         var profit = Money.zero
         if booking.side == holding.position.side.opening {
             holding.position.add(booking.level, fee: booking.fee, instrument)

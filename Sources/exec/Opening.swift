@@ -80,7 +80,9 @@ extension Executor {
         let isHolding = desks.contains { memory.holding($0.name) != nil }
         if !memory.open.isEmpty || isHolding { setEventTime(now) }
         for link in memory.open {
-            guard let sending = memory.sent[link] else { continue }
+            guard var sending = memory.sent[link] else { continue }
+            // The clock of that run may have been ahead.
+            sending.ts = min(sending.ts, now)
             var ticket = Ticket(sending: sending, askAt: now)
             ticket.state = .unknown
             ticket.booked = memory.booked[link] ?? .zero

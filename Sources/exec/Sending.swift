@@ -26,7 +26,7 @@ extension Executor {
         if let by = takeOverAt(desks[index]), now >= by { resolve(index, at: now) }
         let desk = desks[index]
         guard now >= freeAt(desk), now >= bannedUntil else { return }
-        guard let holding = memory.holding(desk.name) else {
+        guard let live = live(desk.name) else {
             // What is on its way may open something yet.
             guard !hasTicket(desk.name) else { return }
             (desks[index].closing, desks[index].standBy) = (nil, nil)
@@ -43,7 +43,7 @@ extension Executor {
             desks[index].closing?.tries += 1
             desks[index].closing?.notBefore = now + min(10_000_000, 500_000 << min(5, Int64(tries)))
             close(
-                holding, index, fraction: Rate(units: Rate.one), intent: nil, tries: tries, at: now, into: &out)
+                live, index, fraction: Rate(units: Rate.one), intent: nil, tries: tries, at: now, into: &out)
         } else if let place = desk.waiting.firstIndex(where: { now >= $0.notBefore && mayGo($0, desk) }) {
             let reduction = desks[index].waiting.remove(at: place)
             // What closes all is late rather than never.
@@ -51,35 +51,41 @@ extension Executor {
                 let rejection = Rejection("stale_intent", "it has waited for \((now - reduction.since) / 1_000_000) s")
                 return writeReject(reduction.intent, desk.name, rejection, into: &out)
             }
-            guard reduction.side == holding.position.side.closing else {
-                let rejection = wrongSide(reduction.side, holding.position.side)
+            guard reduction.side == live.side.closing else {
+                let rejection = wrongSide(reduction.side, live.side)
                 return writeReject(reduction.intent, desk.name, rejection, into: &out)
             }
             close(
-                holding, index, fraction: reduction.fraction, intent: reduction.intent, tries: reduction.tries, at: now,
+                live, index, fraction: reduction.fraction, intent: reduction.intent, tries: reduction.tries, at: now,
                 into: &out)
         }
     }
+
+    /// So many orders of a symbol may be in doubt at once: each is asked about until it is known.
+    private static let doubtLimit = 60
 
     /// When something that closes all may leave.
     private func freeAt(_ desk: Desk) -> Int64 {
         let here = tickets.filter { $0.sending.symbol == desk.name }
         if desk.isShared, here.contains(where: \.sending.isReduceOnly) { return .max }
-        return here.filter { !($0.state == .unknown && $0.sending.isReduceOnly) }
-            .map { $0.sending.ts + 2_000_000 }.max() ?? .min
+        let sure = here.filter { !($0.state == .unknown && $0.sending.isReduceOnly) }
+        guard here.count - sure.count < Self.doubtLimit else { return .max }
+        return sure.map { $0.sending.ts + 2_000_000 }.max() ?? .min
     }
 
     /// An order closes all that is held: if it is not accepted within two seconds, what is held is not left to wait for it.
     mutating func standBy(_ sending: Sending, _ index: Int, at now: Int64) {
-        guard sending.isReduceOnly, sending.fraction.units == Rate.one, desks[index].closing == nil else { return }
+        // A dry run has nothing to send instead.
+        guard settings.isLive, sending.isReduceOnly, sending.fraction.units == Rate.one, desks[index].closing == nil
+        else { return }
         desks[index].standBy = (sending.link, now + 2_000_000)
     }
 
     /// When exec takes over what an intent wants closed: its order is not accepted, or it still waits, as in another's
     /// symbol it may for long; what waits is nowhere but in memory.
     func takeOverAt(_ desk: Desk) -> Int64? {
-        guard desk.closing == nil, let holding = memory.holding(desk.name) else { return nil }
-        let waiting = desk.waiting.filter { $0.isWhole && $0.side == holding.position.side.closing }
+        guard settings.isLive, desk.closing == nil, let side = side(desk.name) else { return nil }
+        let waiting = desk.waiting.filter { $0.isWhole && $0.side == side.closing }
             .map { max($0.since, $0.notBefore) + 2_000_000 }
         return (waiting + [desk.standBy?.by].compactMap { $0 }).min()
     }
@@ -120,7 +126,7 @@ extension Executor {
 
     /// When `pump` has something to send; nil if it has not.
     func pumpAt(_ desk: Desk) -> Int64? {
-        guard memory.holding(desk.name) != nil,
+        guard live(desk.name) != nil,
             let first = desk.closing?.notBefore ?? desk.standBy?.by
                 ?? desk.waiting.filter({ mayGo($0, desk) }).map(\.notBefore).min()
         else { return nil }
@@ -129,15 +135,15 @@ extension Executor {
 
     /// Closes a part of what is held now, or all.
     private mutating func close(
-        _ holding: Memory.Holding, _ index: Int, fraction: Rate, intent: String?, tries: Int, at now: Int64,
+        _ live: Live, _ index: Int, fraction: Rate, intent: String?, tries: Int, at now: Int64,
         into out: inout Output
     ) {
         let desk = desks[index]
         let quantity = min(
-            Sizing.reduction(of: holding.position.quantity, by: fraction, desk.instrument), desk.instrument.maxQuantity)
+            Sizing.reduction(of: live.quantity, by: fraction, desk.instrument), desk.instrument.maxQuantity)
         let sending = Sending(
             intent: intent, link: link(intent ?? "x-\(desk.name.prefix(10))-\(String(now, radix: 36))", tries),
-            symbol: desk.name, side: holding.position.side.closing, quantity: quantity, isReduceOnly: true,
+            symbol: desk.name, side: live.side.closing, quantity: quantity, isReduceOnly: true,
             notional: desk.market.valuation * quantity, conviction: .none, fraction: fraction, tries: tries,
             stamp: now + clockOffset, ts: now)
         do throws(Rejection) { try send(sending) } catch {

@@ -22,7 +22,7 @@ public struct SmallestOrder {
             return "\((Double(part.units) / Double(equity.units) * 10_000).rounded(.up) / 100) %"
         }
         let least = value.units <= 0 || equity <= .zero ? nil : Double(value.units) / Double(equity.units)
-        let halves = equity.times(leverage, .down) >= value + value
+        let halves = terms.need(terms.minimum + terms.minimum) <= equity.times(Executor.usable, .down)
         lines = [
             "\(symbol.info.symbol)    the smallest order is \(terms.minimum), \(value.rounded) USDT at \(price): \(share(value)) of equity",
             "           at leverage \(leverage) it locks \(need.rounded) USDT, \(share(need)) of equity"

@@ -2,6 +2,7 @@ import Bybit
 import Records
 import Rehearsal
 import Testing
+import Venue
 
 @testable import ExecFold
 
@@ -146,5 +147,54 @@ struct RefusalStoryTests {
         }
         #expect(throws: Unstartable.missingSymbol("SOLUSDT")) { try start([sending]) }
         try start([sending, ["do": "end", "link": "a", "outcome": "filled"]])
+    }
+
+    /// Each order is acknowledged, and then told of as refused.
+    @Test func whatIsRefusedBehindItsAcknowledgementCounts() throws {
+        let simulation = try Simulation.started(["--max-refusals", "3", "--orders-a-minute", "600"])
+        for number in 1...5 {
+            let id = "BTC-o-\(number)"
+            try simulation.acknowledgeOnly(id)
+            try simulation.open(id)
+            try simulation.go(0.3)
+            guard simulation.wire.count == number else { break }
+            try simulation.tell(
+                "order",
+                [
+                    "orderId": "1", "orderLinkId": .string(id), "symbol": "BTCUSDT", "side": "Buy",
+                    "orderStatus": "Rejected", "rejectReason": "EC_PerCancelRequest", "cumExecQty": "0",
+                ])
+        }
+        #expect(simulation.wire.count == 3)
+        #expect(simulation.executor?.memory.halts.first?.code == "refusals")
+    }
+
+    /// What was filled begins the row anew.
+    @Test func whatIsFilledIsNoRefusal() throws {
+        let simulation = try Simulation.started(["--max-refusals", "2"])
+        for (number, symbol) in ["BTCUSDT", "ETHUSDT", "BTCUSDT"].enumerated() {
+            simulation.verdict = symbol == "BTCUSDT" ? .failure(.refused(110_007, "not enough")) : nil
+            try simulation.open("o-\(number)", symbol)
+            try simulation.go(1)
+        }
+        #expect(simulation.executor?.memory.halts.isEmpty == true)
+    }
+
+    // MARK: The smallest order
+
+    @Test(arguments: [(19.5, false), (20.5, true)]) func halfCanBeClosedWhereTwiceCanBeOpened(
+        equity: Double, halves: Bool
+    ) throws {
+        let info = try #require(
+            InstrumentInfo([
+                "symbol": "BTCUSDT", "priceFilter": ["tickSize": "0.1"],
+                "lotSizeFilter": [
+                    "qtyStep": "0.001", "minOrderQty": "0.001", "maxMktOrderQty": "100", "minNotionalValue": "5",
+                ], "leverageFilter": ["maxLeverage": "100"],
+            ]))
+        let symbol = Opening.Symbol(info: info, makerFee: "0.0002", takerFee: "0.00055")
+        let smallest = try #require(
+            SmallestOrder(symbol, price: "97000", equity: "\(equity)", leverage: Rate(units: 10 * Rate.one)))
+        #expect(smallest.lines.last?.contains("half can be closed") == halves)
     }
 }

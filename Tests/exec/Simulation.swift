@@ -69,6 +69,8 @@ final class Simulation {
     var orderDelay: Int64 = 0
     /// What questions are answered with; nil for the exchange's own answer.
     var questionVerdict: ((Request) -> Result<Answer, RESTFailure>?)?
+    /// Whether the next start may send.
+    var isLive = true
     let exchange: Exchange
     private let options: ExecOptions
     private(set) var executor: Executor?
@@ -193,6 +195,21 @@ final class Simulation {
             "stopLoss": "0",
         ]
         _ = ask(RESTRequest(post: "/v5/position/trading-stop", body: body.bytes))
+    }
+
+    /// What is in the journal was written by a clock that was ahead; between two runs.
+    func putAhead(_ microseconds: Int64) throws {
+        let entries = try Journal.read(disk).entries
+        (disk, journal) = ([], Journal())
+        for entry in entries {
+            guard case .object(let members) = entry else { continue }
+            disk += journal.line(
+                .object(
+                    members.map {
+                        guard $0.key == "ts", let ts = $0.value.text.flatMap({ Int64($0) }) else { return $0 }
+                        return Bybit.JSON.Member("ts", .number("\(ts + microseconds)"))
+                    }))
+        }
     }
 
     /// A person lifts what has halted trading: between two runs.
@@ -424,7 +441,7 @@ final class Simulation {
         journal = content.journal
         var output = Output(passesOn: false)
         executor = try Executor(
-            options, isLive: true, entries: content.entries, try opening(content.entries), at: now, into: &output)
+            options, isLive: isLive, entries: content.entries, try opening(content.entries), at: now, into: &output)
         output.drain { audit += String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }
         carryOut()
         schedule(.connect, in: 100_000)

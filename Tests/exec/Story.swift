@@ -54,8 +54,9 @@ extension Simulation {
         try tradeOutside("BTCUSDT", "Sell", "\((size * 2 * 1000).rounded() / 1000)")
     }
 
-    func tellNoExecutions() {
-        questionVerdict = { if case .executions = $0.subject { Self.nothing } else { nil } }
+    /// - Parameter other: what the other questions are answered with.
+    func tellNoExecutions(also other: ((Request) -> Swift.Result<Answer, RESTFailure>?)? = nil) {
+        questionVerdict = { if case .executions = $0.subject { Self.nothing } else { other?($0) } }
     }
 
     /// What is asked about orders, and what was traded, is answered so.

@@ -2,7 +2,7 @@ import Bybit
 import ExecFold
 import Glibc
 
-/// Requests on their way: orders first, each endpoint below the exchange's limits, signed as they leave.
+/// Requests on their way: orders first, then what is held, then what became of orders; each endpoint below the exchange's limits, signed as they leave.
 struct Wire {
     /// So many at once, and so many more each second: together less than the 10 and 50 that the exchange allows in any
     /// second.
@@ -21,6 +21,8 @@ struct Wire {
     private let caller: Caller
     private var orders: [(request: Request, since: Int64)] = []
     private var questions: [Request] = []
+    /// Questions about single orders, of which there may be many.
+    private var lookups: [Request] = []
     private var orderTokens = ordersAtOnce
     private var questionTokens = questionsAtOnce
     private var filledAt: Int64 = 0
@@ -37,10 +39,14 @@ struct Wire {
     }
 
     mutating func add(_ request: Request, at now: Int64) {
-        if request.body == nil { questions.append(request) } else { orders.append((request, now)) }
+        guard request.body == nil else { return orders.append((request, now)) }
+        switch request.subject {
+        case .order, .past, .fills: lookups.append(request)
+        default: questions.append(request)
+        }
     }
 
-    var isIdle: Bool { pool.isIdle && orders.isEmpty && questions.isEmpty }
+    var isIdle: Bool { pool.isIdle && orders.isEmpty && questions.isEmpty && lookups.isEmpty }
 
     /// Sends what may go, and takes what has come.
     /// - Parameters:
@@ -69,9 +75,9 @@ struct Wire {
             orders.removeFirst()
             start(request, at: now, offset)
         }
-        while !questions.isEmpty, questionTokens >= 1, pool.room > Self.placesOfOrders {
+        while !questions.isEmpty || !lookups.isEmpty, questionTokens >= 1, pool.room > Self.placesOfOrders {
             questionTokens -= 1
-            start(questions.removeFirst(), at: now, offset)
+            start(questions.isEmpty ? lookups.removeFirst() : questions.removeFirst(), at: now, offset)
         }
     }
 
@@ -91,7 +97,7 @@ struct Wire {
 
     /// When to run again at the latest, milliseconds from now.
     var timeoutMilliseconds: Int? {
-        let waits = (!orders.isEmpty || !questions.isEmpty) && pool.room > 0
+        let waits = (!orders.isEmpty || !questions.isEmpty || !lookups.isEmpty) && pool.room > 0
         return [waits ? 50 : nil, pool.timeoutMilliseconds].compactMap { $0 }.min()
     }
 }
