@@ -6,11 +6,12 @@ extension Summary {
         let figures = Figures(audit: audit, summary: self)
         var body: [String] = []
         func section(_ title: String, _ text: String, _ drawings: [Drawing?], _ more: String = "") {
-            let drawn = drawings.compactMap { $0 }
-            guard !drawn.isEmpty || !more.isEmpty else { return }
-            body.append("<section><h2>\(Plot.escaped(title))</h2><p>\(Plot.escaped(text))</p>")
-            body += drawn.map(Self.figure)
-            body.append(more + "</section>")
+            let parts = drawings.compactMap { $0 }.map(Self.figure) + (more.isEmpty ? [] : [more])
+            guard let first = parts.first else { return }
+            let head = "<h2>\(Plot.escaped(title))</h2><p>\(Plot.escaped(text))</p>"
+            // On paper no heading stands alone at the foot.
+            body.append("<section><div class=\"together\">\(head)\(first)</div>")
+            body.append(parts.dropFirst().joined(separator: "\n") + "</section>")
         }
         section(
             "Equity",
@@ -88,9 +89,15 @@ extension Summary {
     private static func figure(_ drawing: Drawing) -> String {
         let table =
             drawing.rows.isEmpty
-            ? "" : "<details><summary>as a table</summary>\(table(drawing.head, drawing.rows))</details>"
+            ? ""
+            : "<details><summary>as a table</summary>\(table("\(drawing.title), as a table", drawing.head, drawing.rows))</details>"
         return "<figure><figcaption>\(Plot.escaped(drawing.title))</figcaption>"
-            + #"<div class="scroll" tabindex="0">\#(drawing.svg)</div>\#(table)</figure>"#
+            + "\(scrolling(drawing.title, drawing.svg))\(table)</figure>"
+    }
+
+    /// What is wider than a narrow screen: with the keyboard it is scrolled to, by its name.
+    private static func scrolling(_ name: String, _ content: String) -> String {
+        #"<div class="scroll" tabindex="0" role="region" aria-label="\#(Plot.escaped(name))">\#(content)</div>"#
     }
 
     private var headline: String {
@@ -158,17 +165,18 @@ extension Summary {
             #"<span class="\#($0)">\#($0.replacing("_", with: " "))</span>"#
         }.joined(separator: " ") + "</p>"
 
-    private static func table(_ head: [String], _ rows: [[String]]) -> String {
+    private static func table(_ name: String, _ head: [String], _ rows: [[String]]) -> String {
         func row(_ cells: [String], _ tag: String) -> String {
             "<tr>" + cells.map { "<\(tag)>\(Plot.escaped($0))</\(tag)>" }.joined() + "</tr>"
         }
-        return #"<div class="scroll" tabindex="0"><table><thead>\#(row(head, "th"))</thead>"#
-            + "<tbody>\(rows.map { row($0, "td") }.joined())</tbody></table></div>"
+        let body = rows.map { row($0, "td") }.joined()
+        return scrolling(name, "<table><thead>\(row(head, "th"))</thead><tbody>\(body)</tbody></table>")
     }
 
     private var gateTable: String {
         guard gate.signals > 0 else { return "" }
         return Self.table(
+            "Layers of the gate",
             ["layer", "came", "passed", "refused by it alone", "median of those refused, of the threshold"],
             gate.layers.map {
                 [
@@ -181,14 +189,14 @@ extension Summary {
     private var exitTable: String {
         guard !exits.isEmpty else { return "" }
         return Self.table(
-            ["exit", "n", "saved, USDT", "not known at the end"],
+            "Exits", ["exit", "n", "saved, USDT", "not known at the end"],
             exits.map { [$0.name, "\($0.count)", $0.saved.map(Self.money) ?? "-", "\($0.open)"] })
     }
 
     private var symbolTable: String {
         guard !symbols.isEmpty else { return "" }
         return Self.table(
-            ["symbol", "trades", "net, USDT", "each"],
+            "Symbols", ["symbol", "trades", "net, USDT", "each"],
             symbols.map {
                 [$0.name, "\($0.count)", Self.money($0.net), $0.share.map { Self.basisPoints($0.value) } ?? "-"]
             })
@@ -197,13 +205,13 @@ extension Summary {
     private var rejectTable: String {
         guard !trades.rejects.isEmpty else { return "" }
         let codes = trades.rejects.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        return Self.table(["code", "intents"], codes.map { [$0.key, "\($0.value)"] })
+        return Self.table("Not opened", ["code", "intents"], codes.map { [$0.key, "\($0.value)"] })
     }
 
     private var costTable: String {
         guard let share = costs.share else { return "" }
         return Self.table(
-            ["fees", "spread", "slippage", "delay", "funding received", "all", "of what was traded"],
+            "Costs", ["fees", "spread", "slippage", "delay", "funding received", "all", "of what was traded"],
             [
                 [costs.fees, costs.spread, costs.slippage, costs.delay, costs.funding, costs.total].map(Self.money)
                     + [Self.basisPoints(share)]

@@ -3,8 +3,8 @@ import Stage
 
 /// A drawing with two axes, as SVG. Colours and fonts are the page's: marks have classes.
 struct Plot {
-    static let width = 960.0
-    private static let (left, right) = (64.0, 12.0)
+    static let width = 800.0
+    private static let (left, right) = (70.0, 12.0)
     private let (top, bottom): (Double, Double)
 
     let height: Double
@@ -24,7 +24,7 @@ struct Plot {
         self.label = label
         self.height = height
         self.axes = axes
-        (top, bottom) = axes == nil ? (10, 40) : (26, 44)
+        (top, bottom) = axes == nil ? (10, 40) : (28, 46)
         self.x = Self.widened(x)
         self.y = Self.widened(y)
     }

@@ -134,6 +134,30 @@ struct PageTests: MadeUpAudit {
         }
     }
 
+    @Test func whatScrollsHasANameOfItsOwn() throws {
+        let regions = try page(life).matches(of: /<div class="scroll" tabindex="0"([^>]*)>/).map { String($0.output.1) }
+        #expect(regions.count > 5 && regions.allSatisfy { $0.contains(#" role="region" aria-label=""#) })
+        #expect(Set(regions).count == regions.count, "\(regions)")
+    }
+
+    @Test func onPaperNoHeadingStandsAlone() throws {
+        let found = try page(life)
+        let heads = found.matches(of: /<h2>/).count
+        #expect(
+            heads > 4
+                && found.matches(of: /<section><div class="together"><h2>[^<]*<\/h2><p>[^<]*<\/p><(figure|div)/).count
+                    == heads
+        )
+        #expect(PageStyle.text.contains(/@media print\{.*\.together,[^}]*\{break-inside:avoid\}/))
+    }
+
+    @Test func marksOfReasonsAreNotAlike() {
+        let looks = Figures.exits.compactMap { reason in
+            PageStyle.text.firstMatch(of: try! Regex("\\.exit\\.\(reason)\\{([^}]*)\\}"))?.output[1].substring
+        }
+        #expect(looks.count == Figures.exits.count && Set(looks).count == looks.count)
+    }
+
     @Test func reasonsThatThePageKnowsHaveTheirOwnColours() throws {
         #expect(try page(life).contains(#"<polygon class="exit stop_loss""#))
         #expect(Figures.style(ofExit: "drift_flip") == "drift_flip" && Figures.style(ofExit: "gain") == "other")
