@@ -28,7 +28,7 @@ public enum Failure: Error {
     case refused(ExitStatus, String)
     /// Nobody reads the output any more: a quiet, successful end (`| head`).
     case closedOutput
-    /// SIGINT or SIGTERM arrived; the output has been flushed.
+    /// SIGINT, SIGTERM or SIGHUP arrived; the output has been flushed.
     case interrupted(Int32)
 }
 

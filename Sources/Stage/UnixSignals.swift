@@ -4,7 +4,7 @@ public import Glibc
 /// The signal that asks the process to end, 0 if none has.
 nonisolated(unsafe) private var requested: sig_atomic_t = 0
 
-/// SIGINT and SIGTERM as a request that the run loop finds when it waits, so that what was read is flushed first.
+/// SIGINT, SIGTERM and SIGHUP as a request that the run loop finds when it waits, so that what was read is flushed first.
 ///
 /// They are blocked except when the process comes to wait for input and while it writes: so none is lost between a
 /// check and a wait, and a reader that hangs cannot hold the process for more than a second.
@@ -17,11 +17,20 @@ public enum UnixSignals {
             requested = number
             alarm(1)
         }
-        sigaction(SIGTERM, &action, nil)
-        sigaction(SIGINT, &action, nil)
+        for number in ending where number != SIGHUP || !isIgnored(number) { sigaction(number, &action, nil) }
         action.__sigaction_handler.sa_handler = { _ in _exit(128 + requested) }
         sigaction(SIGALRM, &action, nil)
         block(true)
+    }
+
+    private static let ending = [SIGTERM, SIGINT, SIGHUP]
+
+    /// A program under nohup outlives its terminal.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// The signal that asked the process to end.
@@ -58,16 +67,14 @@ public enum UnixSignals {
     private static let openMask: sigset_t = {
         var mask = sigset_t()
         sigprocmask(SIG_BLOCK, nil, &mask)
-        sigdelset(&mask, SIGTERM)
-        sigdelset(&mask, SIGINT)
+        for number in ending { sigdelset(&mask, number) }
         return mask
     }()
 
     private static var endingSignals: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
+        for number in ending { sigaddset(&set, number) }
         return set
     }
 }

@@ -55,7 +55,10 @@ public struct ExecOptions: ParsableArguments {
             "Loss of a day, UTC, after which nothing is opened, of its first equity.", valueName: "fraction"))
     public var dailyLoss = 0.1
 
-    @Option(help: "At the end of input and on SIGTERM: hold leaves positions to their stops, flatten closes them.")
+    @Option(
+        help:
+            "At the end of input and on SIGTERM, SIGINT and SIGHUP: hold leaves positions to their stops, flatten closes them."
+    )
     public var onEnd = EndPolicy.hold
 
     public init() {}

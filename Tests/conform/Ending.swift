@@ -33,6 +33,18 @@ enum Ending {
         },
         Case("SIGTERM while idle: what was read is written, exit 143") { try signalled($0, SIGTERM, 143) },
         Case("SIGINT while idle: what was read is written, exit 130") { try signalled($0, SIGINT, 130) },
+        Case("SIGHUP while idle: what was read is written, exit 129") { try signalled($0, SIGHUP, 129) },
+        Case("SIGHUP that was ignored at the start: it goes on") { bench in
+            let input = answered(bench, 30)
+            let run = try bench.start(Setup(ignoresHangups: true)) { process in
+                process.signal(SIGHUP)
+                _ = process.run(seconds: 0.5, until: { false })
+                process.send(input.bytes)
+                process.closeInput()
+                try bench.waitForEnd(of: process, seconds: bench.limitSeconds)
+            }
+            if !bench.isSink || run.status != 65 { try expect("exit status", 0, got: run.status) }
+        },
         Case("SIGTERM while input never ends and there is nothing to write: exit 143") { bench in
             let run = try bench.start(Setup(source: .file("/dev/zero"))) { process in
                 _ = process.run(seconds: 0.5, until: { false })

@@ -23,6 +23,8 @@ struct Setup {
     var exports = ""
     /// Whether the stage starts with SIGPIPE ignored, as under many supervisors; else with the default.
     var ignoresBrokenPipes = false
+    /// Whether it starts with SIGHUP ignored, as under nohup.
+    var ignoresHangups = false
 }
 
 /// The suite's ends of a new process's standard streams.
@@ -59,7 +61,10 @@ func spawnShell(_ text: String, _ setup: Setup) throws -> (id: pid_t, streams: S
     defer { posix_spawnattr_destroy(&attributes) }
 
     var id: pid_t = 0
-    var words: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", text].map { (word: String) in strdup(word) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] =
+        ["sh", "-c", setup.ignoresHangups ? "trap '' HUP; \(text)" : text].map { (word: String) in strdup(word) } + [
+            nil
+        ]
     defer { for word in words { free(word) } }
     errno = posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
     guard errno == 0 else { throw SystemError("posix_spawn") }

@@ -3,7 +3,7 @@ import ExecFold
 import Stage
 
 /// Signs what is private, and calls the exchange while nothing else is to be done: at the start, where every question may be
-/// asked again.
+/// asked again. A signal that asks for the end is heard meanwhile: nothing has been begun.
 final class Caller {
     let host: Host
     let key: Key
@@ -35,12 +35,14 @@ final class Caller {
     func get(_ request: Request) throws -> Answer { try get(request.rest) }
 
     private func get(_ request: RESTRequest) throws -> Answer {
+        try heed()
         do throws(RESTFailure) { return try call(request) } catch { throw refusal(request.path, error) }
     }
 
     /// Sets something that may be set twice.
     /// - Parameter code: of the exchange, for what is so already.
     func set(_ path: String, _ body: JSON, or code: Int) throws {
+        try heed()
         do throws(RESTFailure) { _ = try call(RESTRequest(post: path, body: body.bytes)) } catch {
             if case .refused(code, _) = error { return }
             throw refusal(path, error)
@@ -48,6 +50,8 @@ final class Caller {
     }
 
     private func call(_ request: RESTRequest) throws(RESTFailure) -> Answer {
+        UnixSignals.block(false)
+        defer { UnixSignals.block(true) }
         var retry = Retry()
         // Starts in quick succession may exceed what the exchange allows in a second.
         retry.tries = 6
@@ -56,6 +60,10 @@ final class Caller {
             request.milliseconds = milliseconds
             return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
         }
+    }
+
+    private func heed() throws {
+        if let number = UnixSignals.pending { throw Failure.interrupted(number) }
     }
 
     private func refusal(_ path: String, _ failure: RESTFailure) -> Failure {
@@ -68,6 +76,9 @@ final class Caller {
     /// Asks for something public.
     /// - Parameter symbol: whose it is, where the exchange may not know it.
     func publicly(_ path: String, _ query: String, of symbol: String? = nil) throws -> Answer {
+        try heed()
+        UnixSignals.block(false)
+        defer { UnixSignals.block(true) }
         do throws(RESTFailure) { return try client.ask(path, query: query) } catch {
             if let symbol, case .refused(10001, let text) = error {
                 throw Failure.refused(.usage, "unable to trade \(symbol): the exchange refuses it: \(text)")

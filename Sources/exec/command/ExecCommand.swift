@@ -70,7 +70,13 @@ struct ExecCommand: StageCommand {
         let folder = try State(state)
         let accountLock = live ? try AccountLock(key) : nil
         defer { withExtendedLifetime(accountLock) {} }
-        let opening = try startup.open(folder.entries)
+        let opening: Opening
+        do { opening = try startup.open(folder.entries) } catch {
+            for symbol in Executor.unsettled(folder.entries).keys.sorted() {
+                tell("something is open in \(symbol), or may be: nobody watches over it until a start succeeds")
+            }
+            throw error
+        }
         var output = Output(passesOn: !filter.only)
         let executor: Executor
         do {

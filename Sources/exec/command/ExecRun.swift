@@ -51,9 +51,14 @@ final class ExecRun {
     /// - Throws: `Failure`.
     func run() throws {
         defer { _ = fcntl(1, F_SETFL, fcntl(1, F_GETFL) & ~O_NONBLOCK) }
-        while !isOver {
-            try turn()
-            try wait()
+        do {
+            while !isOver {
+                try turn()
+                try wait()
+            }
+        } catch {
+            tellOpen()
+            throw error
         }
         try finish()
     }
@@ -186,6 +191,8 @@ final class ExecRun {
             // The end may take longer than the second that other stages have.
             alarm(0)
             interruption = number
+            // A second one ends it with no further word.
+            for position in executor.held { tell("\(position) is held as the end begins") }
             end()
         }
         guard ready > 0 else { return }
@@ -213,10 +220,16 @@ final class ExecRun {
         executor.end(at: steadyMicroseconds())
     }
 
+    /// What a person must know of an end that leaves something.
+    private func tellOpen() {
+        for position in executor.held { tell("\(position) is still held") }
+        for order in executor.doubts { tell("\(order) has not ended, as far as is known") }
+    }
+
     private func finish() throws {
         let isKept = state.keep(Remark.stop(at: steadyMicroseconds()))
         tell("the journal ends with \(state.head)")
-        for position in executor.held { tell("\(position) is still held") }
+        tellOpen()
         let isDone = executor.isDone
         executor.abandon(into: &output)
         flush()

@@ -22,6 +22,10 @@ final class PrivateStream {
     private var startAt: Int64 = 0
     /// A reply is waited for until then.
     private var replyBy: Int64?
+    /// When the child last brought a line. One that stands still keeps its connection, and nothing comes of it.
+    private var heardAt: Int64 = 0
+    /// Then it is asked whether it lives, microseconds; and so long an answer may take.
+    private static let silence: Int64 = 20_000_000
     private(set) var isUp = false
 
     init(_ url: String, _ key: Key) {
@@ -38,7 +42,7 @@ final class PrivateStream {
     }
 
     /// When there is something to do at the latest, microseconds of the wall clock.
-    var nextDue: Int64 { process == 0 ? startAt : replyBy ?? .max }
+    var nextDue: Int64 { process == 0 ? startAt : replyBy ?? (isUp ? heardAt + Self.silence : .max) }
 
     /// Starts the child if there is none, and takes what it has brought.
     /// - Parameter isReadable: whether the file of `addFiles` is ready.
@@ -52,6 +56,7 @@ final class PrivateStream {
             startAt = now + 1_000_000
             down(&events)
         }
+        if isUp, replyBy == nil, now >= heardAt + Self.silence { send(["op": "ping"], at: now, within: Self.silence) }
         guard isReadable, fromChild >= 0 else { return events }
         guard let count = try lines?.fill() else { return events }
         if count == 0 {
@@ -60,6 +65,8 @@ final class PrivateStream {
             down(&events)
             return events
         }
+        heardAt = now
+        if isUp { replyBy = nil }
         while let line = lines?.next() { take(line, at: now, offset, &events) }
         return events
     }
@@ -109,8 +116,8 @@ final class PrivateStream {
         }
     }
 
-    private func send(_ json: JSON, at now: Int64) {
-        replyBy = now + 10_000_000
+    private func send(_ json: JSON, at now: Int64, within limit: Int64 = 10_000_000) {
+        replyBy = now + limit
         let line = json.bytes + [10]
         // Far less than a pipe holds: it does not block, and a child that has died is found out by its end.
         _ = line.withUnsafeBytes { write(toChild, $0.baseAddress, $0.count) }

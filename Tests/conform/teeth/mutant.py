@@ -203,6 +203,10 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if FAULT == "ignores-sigterm":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if FAULT == "ignores-sighup":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if FAULT == "dies-under-nohup":
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if FAULT == "deaf-while-it-reads":
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     if FAULT == "exits-0-on-sigint":
