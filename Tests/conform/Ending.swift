@@ -37,9 +37,8 @@ enum Ending {
         Case("SIGHUP that was ignored at the start: it goes on") { bench in
             let input = answered(bench, 30)
             let run = try bench.start(Setup(ignoresHangups: true)) { process in
+                try answer(input, process, bench)
                 process.signal(SIGHUP)
-                _ = process.run(seconds: 0.5, until: { false })
-                process.send(input.bytes)
                 process.closeInput()
                 try bench.waitForEnd(of: process, seconds: bench.limitSeconds)
             }
@@ -96,14 +95,19 @@ enum Ending {
         }
     }
 
+    /// Sends lines, and waits until they are answered.
+    private static func answer(_ input: Input, _ process: StageProcess, _ bench: Bench) throws {
+        process.send(input.bytes)
+        let wanted = input.lines.count
+        guard process.run(seconds: bench.limitSeconds, until: { process.output.lineFeedCount >= wanted }) else {
+            throw Failure(expected: "\(wanted) lines of output while input is open", got: show(process.output))
+        }
+    }
+
     private static func signalled(_ bench: Bench, _ number: Int32, _ status: Int) throws {
         let input = answered(bench, 30)
         let run = try bench.start { process in
-            process.send(input.bytes)
-            let wanted = input.lines.count
-            guard process.run(seconds: bench.limitSeconds, until: { process.output.lineFeedCount >= wanted }) else {
-                throw Failure(expected: "\(wanted) lines of output while input is open", got: show(process.output))
-            }
+            try answer(input, process, bench)
             _ = process.run(seconds: 0.1, until: { false })
             process.signal(number)
             try bench.waitForEnd(of: process, seconds: 2)
