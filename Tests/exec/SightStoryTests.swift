@@ -53,6 +53,21 @@ struct SightStoryTests {
         #expect(!simulation.audit.contains { $0.contains("foreign_position") })
     }
 
+    /// Nor is anything told of positions.
+    @Test func whatOnlyItsOrderTellsOfIsShownWithinTenSeconds() throws {
+        let simulation = try Simulation.started()
+        tellNoFills(simulation)
+        let others = simulation.questionVerdict
+        simulation.questionVerdict = {
+            if case .position = $0.subject { .failure(.status(503)) } else { others?($0) }
+        }
+        try simulation.open()
+        try simulation.go(8)
+        #expect(try simulation.position("BTCUSDT")?.side != nil)
+        try simulation.go(6)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+    }
+
     @Test func whatOnlyItsOrderTellsOfIsClosed() throws {
         let simulation = try Simulation.started()
         tellNoFills(simulation)
@@ -286,17 +301,26 @@ struct SightStoryTests {
 
     // MARK: A dry run
 
-    /// A dry run begins with what a live one has left open: beside others, with an exit in doubt.
-    @Test func aDryRunDoesNotTurnInCircles() throws {
-        let simulation = try Simulation.besideOthers()
+    /// A dry run begins with what a live one has left open: an exit in doubt, alone or beside others.
+    @Test(arguments: [false, true]) func aDryRunDoesNotTurnInCircles(isShared: Bool) throws {
+        let simulation = try isShared ? Simulation.besideOthers() : Simulation.started()
+        if !isShared {
+            try simulation.open()
+            try simulation.go(2)
+        }
         try simulation.loseReduction("BTC-r-1", 1)
         simulation.crash()
         simulation.isLive = false
-        try simulation.go(10)
+        try simulation.go { simulation.executor != nil }
+        try simulation.go(0.5)
+        var executor = try #require(simulation.executor)
+        var output = Output(passesOn: false)
+        let now = simulation.now + 3_000_000
+        for _ in 0..<5 { executor.advance(to: now, into: &output) }
+        try #require(executor.nextDue > now)
         try simulation.reduce("BTC-r-2", 1)
         try simulation.go(80)
         #expect(try simulation.ends("BTC-r-2") == ["dry_run"])
-        #expect(simulation.executor.map { $0.nextDue > simulation.now } == true)
         #expect(simulation.said.count < 30 && simulation.wire.count == 2)
     }
 }
