@@ -22,7 +22,7 @@ public struct FilterRun<Fold: StageFold & ~Copyable>: ~Copyable {
 
     /// Runs to the end of the input.
     /// - Throws: `Failure`.
-    public mutating func run() throws {
+    public consuming func run() throws {
         while true {
             try waitForInput()
             guard let count = try input.fill() else { continue }

@@ -40,8 +40,10 @@ public struct OutputPort {
 
     /// Writes bytes that no `Output` holds.
     public func write(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: (() throws -> Void)? = nil) throws {
-        UnixSignals.block(false)
-        defer { UnixSignals.block(true) }
+        try UnixSignals.letIn { try writeAll(bytes, whileBlocked ?? waitForRoom) }
+    }
+
+    private func writeAll(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: () throws -> Void) throws {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -50,7 +52,7 @@ public struct OutputPort {
             } else if errno == EPIPE {
                 throw Failure.closedOutput
             } else if errno == EAGAIN {
-                try (whileBlocked ?? waitForRoom)()
+                try whileBlocked()
             } else if errno != EINTR {
                 throw Failure.refused(.io, "unable to write to \(name): \(errorText())")
             }

@@ -36,16 +36,19 @@ public enum UnixSignals {
     /// The signal that asked the process to end.
     public static var pending: Int32? { requested == 0 ? nil : requested }
 
-    /// Keeps the ending signals out, or lets them in around a call that may block.
-    public static func block(_ blocked: Bool) {
-        var set = endingSignals
-        sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
+    /// Lets the ending signals in around a call that may block.
+    public static func letIn<Result, Cause>(_ body: () throws(Cause) -> Result) throws(Cause) -> Result {
+        block(false)
+        defer { block(true) }
+        return try body()
     }
 
     /// Lets in what has come while they were kept out.
-    public static func letIn() {
-        block(false)
-        block(true)
+    public static func letIn() { letIn {} }
+
+    private static func block(_ blocked: Bool) {
+        var set = endingSignals
+        sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
     }
 
     /// Waits until one of `files` is ready; the ending signals are let in meanwhile.
@@ -71,10 +74,10 @@ public enum UnixSignals {
         return mask
     }()
 
-    private static var endingSignals: sigset_t {
+    private static let endingSignals: sigset_t = {
         var set = sigset_t()
         sigemptyset(&set)
         for number in ending { sigaddset(&set, number) }
         return set
-    }
+    }()
 }

@@ -8,13 +8,17 @@ public enum WholeFile {
         guard path != "-" else {
             throw Failure.refused(.usage, "unable to write to -: name a file (./- if it is called so)")
         }
+        if isOne(path, of: inputs) { throw Failure.refused(.usage, "unable to write to \(path): it is what is read") }
+    }
+
+    /// Whether a name is that of one of the files to read, by whatever name that is read; `-` is standard input.
+    public static func isOne(_ path: String, of inputs: [String]) -> Bool {
         var own = stat()
-        guard stat(path, &own) == 0, own.st_mode & S_IFMT == S_IFREG else { return }
-        for input in inputs {
+        guard stat(path, &own) == 0, own.st_mode & S_IFMT == S_IFREG else { return false }
+        return inputs.contains { input in
             var other = stat()
             let isThere = input == "-" ? fstat(0, &other) == 0 : stat(input, &other) == 0
-            guard isThere, other.st_dev == own.st_dev, other.st_ino == own.st_ino else { continue }
-            throw Failure.refused(.usage, "unable to write to \(path): it is what is read")
+            return isThere && other.st_dev == own.st_dev && other.st_ino == own.st_ino
         }
     }
 
@@ -59,13 +63,10 @@ public enum WholeFile {
 
     /// Opening a FIFO waits for its reader: what asks the process to end is let in meanwhile.
     private static func open(_ place: String, named path: String, _ flags: Int32) throws -> Int32 {
-        UnixSignals.block(false)
-        let descriptor = Glibc.open(place, flags | O_CLOEXEC, 0o666)
-        let failure = failure(path)
-        UnixSignals.block(true)
+        let (descriptor, cause) = UnixSignals.letIn { (Glibc.open(place, flags | O_CLOEXEC, 0o666), failure(path)) }
         if descriptor >= 0 { return descriptor }
         if let number = UnixSignals.pending { throw Failure.interrupted(number) }
-        throw failure
+        throw cause
     }
 
     private static func failure(_ path: String) -> Failure {

@@ -165,14 +165,6 @@ extension Executor {
         if code != RESTFailure.unsentCode, reaction != .mistimed { noteRefusal(code, text, at: now) }
     }
 
-    /// The exchange has refused an order that opens.
-    mutating func noteRefusal(_ code: String, _ text: String, at now: Int64) {
-        refusals += 1
-        guard refusals >= settings.maxRefusals else { return }
-        halt(
-            "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)", at: now)
-    }
-
     /// An order that closes was not taken: what is left to close is tried under another name.
     mutating func retry(
         _ ticket: Ticket, _ desk: Int, _ refusal: Rejection, mayPass: Bool, isGone: Bool = false, at now: Int64,

@@ -146,6 +146,14 @@ public struct Executor {
     /// The code of a halt for the loss of a day.
     static let dailyLoss = "daily_loss"
 
+    /// The exchange has refused an order that opens.
+    mutating func noteRefusal(_ code: String, _ text: String, at now: Int64) {
+        refusals += 1
+        guard refusals >= settings.maxRefusals else { return }
+        halt(
+            "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)", at: now)
+    }
+
     /// Nothing is opened any more, now or after a restart, until a person says so.
     mutating func halt(_ code: String, _ reason: String, at now: Int64) {
         guard !memory.halts.contains(where: { $0.code == code }) else { return }

@@ -76,11 +76,7 @@ final class FileSource: Source {
             if let problem = read(line, &reader) { return (line, problem) }
             guard reader.record.kind.isMarket, reader.record.hasTime else { return (line, nil) }
             let ts = reader.record.ts
-            guard
-                selection.admits(
-                    ts, reader.record.kind, reader.record.symbol, named: { reader.symbols.name($0) }),
-                held.admits(ts), !lateness.hasDropped
-            else { return (line, nil) }
+            guard selection.admits(reader), held.admits(ts), !lateness.hasDropped else { return (line, nil) }
             lastTime = ts
             lateness.note(ts)
             held.add(line.bytes, marketTime: ts, reader.tick)
@@ -202,9 +198,7 @@ final class FileSource: Source {
         }
         let ts = reader.record.ts
         lastTime = ts
-        guard selection.admits(ts, reader.record.kind, reader.record.symbol, named: { reader.symbols.name($0) }) else {
-            return passOver(ts)
-        }
+        guard selection.admits(reader) else { return passOver(ts) }
         guard held.admits(ts) else {
             let symbol = reader.record.symbol
             return late(ts, symbol < 0 ? nil : reader.symbols.name(symbol), line.number)
@@ -220,10 +214,7 @@ final class FileSource: Source {
         if isMarketOnly { return }
         if reader.record.hasTime {
             lastTime = reader.record.ts
-            guard
-                selection.admits(
-                    reader.record.ts, reader.record.kind, reader.record.symbol, named: { reader.symbols.name($0) })
-            else { return }
+            guard selection.admits(reader) else { return }
         }
         held.add(line.bytes, ts: reader.record.hasTime ? reader.record.ts : nil)
     }

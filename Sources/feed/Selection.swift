@@ -26,6 +26,13 @@ struct Selection {
         return wanted & bit != 0
     }
 
+    /// The same of the record read last.
+    @inline(__always)
+    mutating func admits(_ reader: borrowing RecordReader) -> Bool {
+        let (ts, kind, symbol) = (reader.record.ts, reader.record.kind, reader.record.symbol)
+        return admits(ts, kind, symbol, named: { reader.symbols.name($0) })
+    }
+
     private mutating func compare(_ name: [UInt8], _ bit: UInt64) {
         known |= bit
         if names.contains(name) { wanted |= bit }

@@ -12,14 +12,8 @@ public final class AuditFile {
 
     /// - Throws: `Failure` if one of the files to read is this one, which opening it would empty.
     func refuse(_ inputs: [String]) throws {
-        var own = stat()
-        guard stat(path, &own) == 0, own.st_mode & S_IFMT == S_IFREG else { return }
-        for input in inputs {
-            var other = stat()
-            let isThere = input == "-" ? fstat(0, &other) == 0 : stat(input, &other) == 0
-            guard isThere, other.st_dev == own.st_dev, other.st_ino == own.st_ino else { continue }
-            throw Failure.refused(.usage, "unable to write \(path): it is the market that is read")
-        }
+        guard WholeFile.isOne(path, of: inputs) else { return }
+        throw Failure.refused(.usage, "unable to write \(path): it is the market that is read")
     }
 
     func write(_ output: inout Output) throws {

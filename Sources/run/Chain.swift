@@ -52,42 +52,25 @@ struct Chain: ~Copyable {
         if let tick { try reader.read(line, as: tick) } else { try reader.read(line) }
         guard signal.receive(reader) else { return try throughLoop() }
         let (after, before) = signal.take()
-        if !before.isEmpty { try goAhead(before) }
+        if !before.isEmpty {
+            swap(&reader, &readerAhead)
+            defer { swap(&reader, &readerAhead) }
+            try sendThroughLoop(before)
+        }
         try throughLoop()
-        for line in after {
-            try reader.read(line)
-            try throughLoop()
-        }
-    }
-
-    private mutating func goAhead(_ lines: Lines) throws {
-        swap(&reader, &readerAhead)
-        defer { swap(&reader, &readerAhead) }
-        for line in lines {
-            try reader.read(line)
-            try throughLoop()
-        }
+        try sendThroughLoop(after)
     }
 
     /// The end of the feed.
     mutating func finish() throws {
         signal.finish(reader)
-        for line in signal.take().lines {
-            try reader.read(line)
-            try throughLoop()
-        }
+        try sendThroughLoop(signal.take().lines)
         try awaitSync()
         // The loop has ended: what comes back now goes nowhere.
         gate.finish(reader)
-        for line in gate.take().lines {
-            try reader.read(line)
-            try throughPaper()
-        }
+        try sendThroughPaper(gate.take().lines)
         paper.finish(reader)
-        for line in paper.take().lines {
-            try reader.read(line)
-            try throughEnd()
-        }
+        try sendThroughEnd(paper.take().lines)
         try recorder.finish()
     }
 
@@ -142,10 +125,7 @@ struct Chain: ~Copyable {
         guard gate.receive(reader) else { return try throughPaper() }
         let (after, _) = gate.take()
         try throughPaper()
-        for line in after {
-            try reader.read(line)
-            try throughPaper()
-        }
+        try sendThroughPaper(after)
     }
 
     @inline(__always)
@@ -153,15 +133,35 @@ struct Chain: ~Copyable {
         guard paper.receive(reader) else { return try throughEnd() }
         let (after, _) = paper.take()
         try throughEnd()
-        for line in after {
-            try reader.read(line)
-            try throughEnd()
-        }
+        try sendThroughEnd(after)
     }
 
     @inline(__always)
     private mutating func throughEnd() throws {
         try recorder.take(reader)
         _ = rebalance.receive(reader)
+    }
+
+    // MARK: What a stage has derived
+
+    private mutating func sendThroughLoop(_ lines: Lines) throws {
+        for line in lines {
+            try reader.read(line)
+            try throughLoop()
+        }
+    }
+
+    private mutating func sendThroughPaper(_ lines: Lines) throws {
+        for line in lines {
+            try reader.read(line)
+            try throughPaper()
+        }
+    }
+
+    private mutating func sendThroughEnd(_ lines: Lines) throws {
+        for line in lines {
+            try reader.read(line)
+            try throughEnd()
+        }
     }
 }

@@ -50,15 +50,15 @@ final class Caller {
     }
 
     private func call(_ request: RESTRequest) throws(RESTFailure) -> Answer {
-        UnixSignals.block(false)
-        defer { UnixSignals.block(true) }
         var retry = Retry()
         // Starts in quick succession may exceed what the exchange allows in a second.
         retry.tries = 6
-        return try retry { (milliseconds) throws(RESTFailure) in
-            var request = request
-            request.milliseconds = milliseconds
-            return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
+        return try UnixSignals.letIn { () throws(RESTFailure) in
+            try retry { (milliseconds) throws(RESTFailure) in
+                var request = request
+                request.milliseconds = milliseconds
+                return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
+            }
         }
     }
 
@@ -77,9 +77,9 @@ final class Caller {
     /// - Parameter symbol: whose it is, where the exchange may not know it.
     func publicly(_ path: String, _ query: String, of symbol: String? = nil) throws -> Answer {
         try heed()
-        UnixSignals.block(false)
-        defer { UnixSignals.block(true) }
-        do throws(RESTFailure) { return try client.ask(path, query: query) } catch {
+        do throws(RESTFailure) {
+            return try UnixSignals.letIn { () throws(RESTFailure) in try client.ask(path, query: query) }
+        } catch {
             if let symbol, case .refused(10001, let text) = error {
                 throw Failure.refused(.usage, "unable to trade \(symbol): the exchange refuses it: \(text)")
             }

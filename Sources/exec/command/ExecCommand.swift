@@ -146,10 +146,11 @@ struct ExecCommand: StageCommand {
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         if getenv("SWIFT_BACKTRACE").map({ String(cString: $0) }) != "enable=no" {
             setenv("SWIFT_BACKTRACE", "enable=no", 1)
-            UnixSignals.block(false)
-            execv("/proc/self/exe", CommandLine.unsafeArgv)
-            throw Failure.refused(
-                .software, "unable to begin without backtraces, which may show the secret: \(errorText())")
+            let cause = UnixSignals.letIn {
+                execv("/proc/self/exe", CommandLine.unsafeArgv)
+                return errorText()
+            }
+            throw Failure.refused(.software, "unable to begin without backtraces, which may show the secret: \(cause)")
         }
         _ = unix_harden()
     }

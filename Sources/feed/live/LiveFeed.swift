@@ -44,9 +44,7 @@ public final class LiveFeed {
             backfillSeconds: options.backfill.rawValue,
             ask: { [client] (path, query) throws(RESTFailure) in
                 // A signal need not wait for the exchange.
-                UnixSignals.block(false)
-                defer { UnixSignals.block(true) }
-                return try client.ask(path, query: query)
+                try UnixSignals.letIn { () throws(RESTFailure) in try client.ask(path, query: query) }
             }, now: wallMicroseconds)
         market = LiveMarket { [unowned self] bytes, ts, _, _ in pass(bytes, ts) }
         port.unblock()

@@ -38,7 +38,6 @@ struct GateCommand: StageCommand {
     @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: GateStage(options), only: filter.only, meta: meta)
-        try run.run()
+        try FilterRun(name: Self.program, fold: GateStage(options), only: filter.only, meta: meta).run()
     }
 }

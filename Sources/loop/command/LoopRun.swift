@@ -34,13 +34,13 @@ final class LoopRun {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
             throw Failure.refused(.noInput, "unable to open \(path): not a FIFO (make one with mkfifo)")
         }
-        UnixSignals.block(false)
-        defer { UnixSignals.block(true) }
-        while true {
-            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-            if descriptor >= 0 { return descriptor }
-            if let number = UnixSignals.pending { throw Failure.interrupted(number) }
-            if errno != EINTR { throw Failure.refused(.noInput, "unable to open \(path): \(errorText())") }
+        return try UnixSignals.letIn {
+            while true {
+                let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+                if descriptor >= 0 { return descriptor }
+                if let number = UnixSignals.pending { throw Failure.interrupted(number) }
+                if errno != EINTR { throw Failure.refused(.noInput, "unable to open \(path): \(errorText())") }
+            }
         }
     }
 

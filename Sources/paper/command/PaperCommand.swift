@@ -54,7 +54,6 @@ struct PaperCommand: StageCommand {
     @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: PaperStage(options), only: filter.only, meta: meta)
-        try run.run()
+        try FilterRun(name: Self.program, fold: PaperStage(options), only: filter.only, meta: meta).run()
     }
 }

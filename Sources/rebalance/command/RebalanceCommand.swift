@@ -30,7 +30,6 @@ struct RebalanceCommand: StageCommand {
     @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: RebalanceStage(options), only: true, meta: meta)
-        try run.run()
+        try FilterRun(name: Self.program, fold: RebalanceStage(options), only: true, meta: meta).run()
     }
 }

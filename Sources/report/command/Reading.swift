@@ -53,10 +53,7 @@ struct Reading: ~Copyable {
 
     /// Opening a FIFO waits for its writer: what asks the process to end is let in meanwhile.
     private static func open(_ path: String) throws -> Int32 {
-        UnixSignals.block(false)
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        let cause = errorText()
-        UnixSignals.block(true)
+        let (descriptor, cause) = UnixSignals.letIn { (Glibc.open(path, O_RDONLY | O_CLOEXEC), errorText()) }
         if let number = UnixSignals.pending { throw Failure.interrupted(number) }
         guard descriptor >= 0 else { throw Failure.refused(.noInput, "unable to read \(path): \(cause)") }
         return descriptor

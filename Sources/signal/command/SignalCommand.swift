@@ -31,7 +31,6 @@ struct SignalCommand: StageCommand {
     @OptionGroup(title: "Stage") var common: CommonOptions
 
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
-        var run = FilterRun(name: Self.program, fold: SignalStage(options), only: filter.only, meta: meta)
-        try run.run()
+        try FilterRun(name: Self.program, fold: SignalStage(options), only: filter.only, meta: meta).run()
     }
 }
