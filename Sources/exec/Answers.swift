@@ -107,8 +107,9 @@ extension Executor {
         case .accepted:
             if case .success(let answer) = result { accept(index, answer.result["orderId"]?.text ?? "", into: &out) }
             tickets[index].askAt = now + (isStreaming ? 1_000_000 : 250_000)
-        case .known, .unknown: if !isSeen { doubt(index, text, at: now) }
-        case _ where isSeen: break
+        // How it goes on the exchange is asked: the stream may have told a part.
+        case _ where isSeen: tickets[index].askAt = now + 1_000_000
+        case .known, .unknown: doubt(index, text, at: now)
         default: refused(index, reaction, code, text, at: now, into: &out)
         }
         if let desk = desk(symbol) { pump(desk, at: now, into: &out) }
@@ -178,7 +179,7 @@ extension Executor {
             return
         }
         standDown(ticket.sending)
-        let isWhole = ticket.sending.fraction.units == Rate.one
+        let isWhole = ticket.sending.isWholeReduction
         // A part is nothing where all is to be closed.
         guard mayPass, ticket.sending.tries < 3, isWhole ? now >= bannedUntil : !desks[desk].isToBeClosed else {
             // A refusal is for whoever wanted it closed; what has not arrived is closed late rather than never.
@@ -237,11 +238,11 @@ extension Executor {
         tickets[index].absences += 1
         let ticket = tickets[index]
         // Nor for a part that stands in the way of that.
-        let isWhole =
-            ticket.sending.fraction.units == Rate.one
-            || desk(ticket.sending.symbol).map { desks[$0].isToBeClosed } ?? false
+        let desk = desk(ticket.sending.symbol)
+        let isInItsWay = ticket.sending.isReduceOnly && desk.map { desks[$0].isToBeClosed } ?? false
         guard ticket.absences >= 3, now - ticket.absentSince >= 30_000_000,
-            ticket.sending.isReduceOnly && isWhole || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
+            ticket.sending.isWholeReduction || isInItsWay
+                || streamingSince.map({ now - $0 >= Self.receiveWindow }) ?? false,
             now - ticket.sending.ts > Self.receiveWindow + 1_000_000
         else { return askLater(index, at: now) }
         let cause =
@@ -253,8 +254,13 @@ extension Executor {
     /// The exchange does not have this order: one that opens has ended, one that closes is tried under another name.
     mutating func notPlaced(_ index: Int, _ refusal: Rejection, at now: Int64, into out: inout Output) {
         let ticket = tickets.remove(at: index)
+        let symbol = ticket.sending.symbol
+        // A dry run closes nothing: the next one that may has to.
+        if !settings.isLive, ticket.sending.isWholeReduction, memory.holding(symbol) != nil {
+            note(.close(symbol: symbol, ts: now))
+        }
         note(.end(link: ticket.link, outcome: "not_placed"))
-        guard let desk = desk(ticket.sending.symbol) else { return }
+        guard let desk = desk(symbol) else { return }
         if ticket.sending.isReduceOnly {
             retry(ticket, desk, refusal, mayPass: true, at: now, into: &out)
         } else {

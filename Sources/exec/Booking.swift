@@ -24,38 +24,25 @@ extension Executor {
             quantity > .zero, let fee = Money(text: row.fee), row.id.utf8.count <= Self.nameLimit,
             row.link.utf8.count <= Self.nameLimit
         else { return say("\(row.symbol): an execution that cannot be read: \(row.id.cut(to: Self.nameLimit))") }
-        if row.type == "Funding" {
-            note(.funding(execution: row.id, received: -fee))
-            walletAskAt = now
-            return
-        }
+        if row.type == "Funding" { return bookFunding(row, fee, of: quantity, index, at: now) }
         let place = row.link.isEmpty ? nil : ticket(row.link)
         let sending = row.link.isEmpty ? nil : memory.sent[row.link]
-        let holding = memory.holding(row.symbol)
-        guard concerns(row, sending, holding, index) else { return }
-        let closes = holding.map { $0.position.side.closing == row.side } ?? false
+        guard concerns(row, sending, memory.holding(row.symbol), index) else { return }
         let opens = sending.map { !$0.isReduceOnly } ?? false
-        let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
-        // Of what others close, as much is ours as there is.
-        let ours = closes && sending == nil ? min(quantity, holding!.position.quantity) : quantity
-        let fits = isOrdered && (closes ? ours <= holding!.position.quantity : opens)
-        // What closes may be told of before what opened it.
-        let isEarly =
-            !fits && !opens
-            && tickets.contains { $0.sending.symbol == row.symbol && !$0.sending.isReduceOnly && $0.untold > .zero }
-        if isEarly {
-            if let place, isOrdered {
-                tickets[place].stated = max(tickets[place].stated, tickets[place].booked + quantity)
+        let ours: Quantity
+        switch part(row, quantity, sending, isAnswer: isAnswer) {
+        case .ours(let part): ours = part
+        case .early:
+            if let place {
+                let told = min(tickets[place].sending.quantity, tickets[place].booked + quantity)
+                tickets[place].stated = max(tickets[place].stated, told)
             }
             desks[index].tradesAskAt = isAnswer ? desks[index].tradesAskAt ?? now + 1_000_000 : now
             return
-        }
-        // What others traded is booked behind what ours did before it, and of that a message may be missing.
-        guard isAnswer || fits && ours == quantity && (sending != nil || !hasTicket(row.symbol)) else {
+        case .unsure:
             desks[index].tradesAskAt = now
             return
-        }
-        guard fits else {
+        case .foreign:
             let cause = "\(row.side.rawValue) \(quantity) at \(price) (\(row.id)) is not of what is held by us"
             if desks[index].isShared {
                 writeReject(nil, row.symbol, Rejection("foreign_position", cause), into: &out)
@@ -99,6 +86,52 @@ extension Executor {
         }
     }
 
+    private enum Part {
+        case ours(Quantity)
+        /// It closes what is not booked yet.
+        case early
+        /// A message may be missing that comes before it: an answer says.
+        case unsure
+        case foreign
+    }
+
+    /// How much of an execution is ours.
+    private func part(_ row: ExecutionRow, _ quantity: Quantity, _ sending: Sending?, isAnswer: Bool) -> Part {
+        let position = memory.holding(row.symbol)?.position
+        let opens = sending.map { !$0.isReduceOnly } ?? false
+        let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
+        let closed = position.flatMap { $0.side.closing == row.side ? $0.quantity : nil }
+        // Of what others close, as much is ours as there is.
+        let ours = sending == nil ? min(quantity, closed ?? quantity) : quantity
+        guard isOrdered, closed.map({ ours <= $0 }) ?? opens else {
+            if !opens, mayOpenYet(row.symbol) { return .early }
+            return isAnswer ? .foreign : .unsure
+        }
+        // What others traded is booked behind what ours did before it, and of that a message may be missing.
+        guard isAnswer || ours == quantity && (sending != nil || !hasTicket(row.symbol)) else { return .unsure }
+        return .ours(ours)
+    }
+
+    /// Whether an order of ours has opened more than is booked, or nobody knows what it has done.
+    private func mayOpenYet(_ symbol: String) -> Bool {
+        tickets.contains {
+            $0.sending.symbol == symbol && !$0.sending.isReduceOnly && ($0.untold > .zero || $0.state == .unknown)
+        }
+    }
+
+    /// Books what was paid for holding a position, if it was ours.
+    private mutating func bookFunding(
+        _ row: ExecutionRow, _ fee: Money, of quantity: Quantity, _ index: Int, at now: Int64
+    ) {
+        guard let holding = memory.holdings[row.symbol], row.ts >= holding.since,
+            !holding.position.isFlat || row.ts <= holding.last
+        else { return }
+        // Where others hold something too, theirs is theirs.
+        let ours = desks[index].isShared ? min(quantity, holding.position.quantity) : quantity
+        note(.funding(execution: row.id, received: -fee.share(ours, of: quantity)))
+        walletAskAt = now
+    }
+
     /// Whether an execution is part of what is held now: an order of an earlier journal may have had a name of ours, and
     /// what others traded before we held anything is over.
     private func concerns(
@@ -131,7 +164,12 @@ extension Executor {
         tickets[index].stated = max(tickets[index].stated, filled)
         switch row.status {
         case .open, .unknown: break
-        case .filled: tickets[index].ended = tickets[index].ended ?? ""
+        case .filled:
+            tickets[index].ended = tickets[index].ended ?? ""
+            // All of it, where no quantity is told; what closes is cut to what there is.
+            if filled == .zero, !tickets[index].sending.isReduceOnly {
+                tickets[index].stated = tickets[index].sending.quantity
+            }
         case .ended: tickets[index].ended = Self.cause(row.reason)
         }
         finish(index, at: now, into: &out)

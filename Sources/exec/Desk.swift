@@ -41,6 +41,8 @@ struct Desk {
     /// The running number of the last position that the exchange told, and of the last execution that was booked.
     var sequence: Int64 = -1
     var tradedSequence: Int64?
+    /// Since when positions were told whose number is lower; nil if the last one's was not.
+    var behindSince: Int64?
 
     struct Reduction {
         let intent: String

@@ -35,7 +35,8 @@ extension Executor {
             }
             pump(index, at: now, into: &out)
         }
-        if let askAt = walletAskAt, now >= askAt {
+        // One that is on its way may be from before what calls for it.
+        if let askAt = walletAskAt, now >= askAt, !pending.contains(.wallet) {
             walletAskAt = nil
             ask(.wallet)
         }
@@ -97,7 +98,7 @@ extension Executor {
 
     /// When `advance` has something to do at the latest, microseconds of the wall clock.
     public var nextDue: Int64 {
-        var due = min(timeAskAt, keyAskAt, walletAskAt ?? .max)
+        var due = min(timeAskAt, keyAskAt, pending.contains(.wallet) ? .max : walletAskAt ?? .max)
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
             due = min(

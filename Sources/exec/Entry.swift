@@ -46,6 +46,9 @@ struct Sending: Equatable {
     /// When, by the exchange's clock and by ours, microseconds.
     let stamp: Int64
     var ts: Int64
+
+    /// Whether it is to close all that is held.
+    var isWholeReduction: Bool { isReduceOnly && fraction.units == Rate.one }
 }
 
 /// A fill as it is booked.

@@ -66,10 +66,17 @@ extension Executor {
             throw .missingSymbol(missing)
         }
         for (index, json) in entries.enumerated() {
-            guard let entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
+            guard var entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
             var instrument: Instrument?
+            switch entry {
             // Of a symbol that is traded no more all has ended.
-            if case .fill(let booking) = entry { instrument = desk(booking.symbol).map { desks[$0].instrument } }
+            case .fill(let booking): instrument = desk(booking.symbol).map { desks[$0].instrument }
+            // The clock of that run may have been ahead.
+            case .send(var sending):
+                sending.ts = min(sending.ts, now)
+                entry = .send(sending)
+            default: break
+            }
             memory.take(entry, instrument)
         }
         note(.run(ts: now))
@@ -80,9 +87,7 @@ extension Executor {
         let isHolding = desks.contains { memory.holding($0.name) != nil }
         if !memory.open.isEmpty || isHolding { setEventTime(now) }
         for link in memory.open {
-            guard var sending = memory.sent[link] else { continue }
-            // The clock of that run may have been ahead.
-            sending.ts = min(sending.ts, now)
+            guard let sending = memory.sent[link] else { continue }
             var ticket = Ticket(sending: sending, askAt: now)
             ticket.state = .unknown
             ticket.booked = memory.booked[link] ?? .zero
@@ -93,7 +98,8 @@ extension Executor {
         }
         for answer in opening.executions { book(answer, at: now, into: &out) }
         if let wallet = opening.wallet { take(wallet, at: now, into: &out) }
-        for row in opening.positions { meet(row, at: now, into: &out) }
+        // If what is held stays another than the journal says, it was not made by us alone (`compare`).
+        for row in opening.positions { take(row, at: now, into: &out) }
         for row in opening.orders where memory.sent[row.link] == nil && row.mayOpen {
             guard let index = desk(row.symbol) else { continue }
             let order = "\(row.side?.rawValue ?? "?") \(row.quantity ?? "?") (\(row.id.cut(to: 64)))"
@@ -111,14 +117,6 @@ extension Executor {
         for halt in memory.halts { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
     }
 
-    /// What is held: if it stays another than the journal says, it was not made by us alone (`compare`).
-    private mutating func meet(_ row: PositionRow, at now: Int64, into out: inout Output) {
-        take(row, at: now, into: &out)
-        guard let index = desk(row.symbol) else { return }
-        if let leverage = row.leverage(otherThan: settings.leverage) {
-            shut(index, "what is held has leverage \(leverage), and --leverage is \(settings.leverage)")
-        }
-    }
 }
 
 extension PositionRow {

@@ -23,12 +23,12 @@ extension Executor {
             if size > .zero { stop("\(row.symbol) is in hedge mode: positions of both sides") }
             return
         }
-        if let sequence = row.sequence {
-            guard sequence >= desks[index].sequence else {
-                if desks[index].protectBy != nil { desks[index].askAt = now + 400_000 }
-                return
-            }
-            desks[index].sequence = sequence
+        guard isNewest(row.sequence, index, at: now) else {
+            if desks[index].protectBy != nil { desks[index].askAt = now + 400_000 }
+            return
+        }
+        if let leverage = row.leverage(otherThan: settings.leverage) {
+            shut(index, "what is held has leverage \(leverage), and --leverage is \(settings.leverage)")
         }
         let live = live(row.symbol)
         // On the other side nothing of ours is left: there is one position a symbol.
@@ -42,6 +42,20 @@ extension Executor {
             protect(index, at: now, askIn: 400_000)
             desks[index].isBare = true
         }
+    }
+
+    /// Whether no later answer was seen before this one, by its running number. One after the other that is lower, for half a
+    /// minute, is not late: the numbers do not tell, and what is shown counts again.
+    private mutating func isNewest(_ sequence: Int64?, _ index: Int, at now: Int64) -> Bool {
+        guard let sequence else { return true }
+        if sequence < desks[index].sequence {
+            let since = desks[index].behindSince ?? now
+            desks[index].behindSince = since
+            guard now - since >= 30_000_000 else { return false }
+            say("\(desks[index].name): the running numbers of its position have gone back: what is shown now counts")
+        }
+        (desks[index].sequence, desks[index].behindSince) = (sequence, nil)
+        return true
     }
 
     /// A position that differs for longer than its messages may take is not only ours.

@@ -42,6 +42,9 @@ public struct Request: Sendable {
         }
     }
 
+    /// Whether it is an order that may open a position.
+    public var mayOpen: Bool { body.map { $0["reduceOnly"]?.bool != true } ?? false }
+
     /// As it goes over the wire, but for the headers.
     public var rest: RESTRequest {
         if let body { return RESTRequest(post: path, body: body.bytes) }

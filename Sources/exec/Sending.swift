@@ -76,8 +76,7 @@ extension Executor {
     /// An order closes all that is held: if it is not accepted within two seconds, what is held is not left to wait for it.
     mutating func standBy(_ sending: Sending, _ index: Int, at now: Int64) {
         // A dry run has nothing to send instead.
-        guard settings.isLive, sending.isReduceOnly, sending.fraction.units == Rate.one, desks[index].closing == nil
-        else { return }
+        guard settings.isLive, sending.isWholeReduction, desks[index].closing == nil else { return }
         desks[index].standBy = (sending.link, now + 2_000_000)
     }
 

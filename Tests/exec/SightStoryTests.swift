@@ -299,6 +299,143 @@ struct SightStoryTests {
         #expect(simulation.booked() == nil)
     }
 
+    // MARK: A part is told
+
+    /// The stream tells of one fill in three, and then nothing more; what was answered to the order is lost.
+    @Test(arguments: [false, true]) func whatIsToldInPartIsAskedFor(isExit: Bool) throws {
+        let simulation = try Simulation.started()
+        if isExit {
+            try simulation.open()
+            try simulation.go(2)
+        }
+        simulation.exchange.fillParts = 3
+        simulation.faults.frameLost = 1000
+        simulation.faults.answerLost = 1000
+        if isExit { try simulation.reduce("BTC-r-1", 1) } else { try simulation.open() }
+        try simulation.go(1)
+        let link = isExit ? "BTC-r-1" : "BTC-o-1"
+        let fill = try #require(
+            simulation.ledger.map { try JSON($0) }.first { $0["type"].text == "fill" && $0["id"].text == link })
+        try simulation.tell(
+            "execution",
+            [
+                "execId": .string(fill["exec_id"].text!), "symbol": "BTCUSDT", "side": isExit ? "Sell" : "Buy",
+                "execPrice": .string("\(fill["px"].number)"), "execQty": .string("\(fill["qty"].number)"),
+                "execFee": "0.01", "execType": "Trade", "orderId": "1", "orderLinkId": .string(link),
+                "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        simulation.faults.answerLost = 0
+        try simulation.go(30)
+        #expect(try (simulation.booked() ?? "0") == simulation.position("BTCUSDT")?.size)
+        #expect(try simulation.ends(link).last == "filled")
+        #expect(simulation.executor?.tickets.isEmpty == true)
+    }
+
+    /// An order is said to be filled, and neither how much nor by what.
+    @Test func whatIsFilledWithoutAQuantityIsProtected() throws {
+        let simulation = try Simulation.started()
+        simulation.faults.frameLost = 1000
+        let row: Bybit.JSON = [
+            "orderId": "1", "orderLinkId": "BTC-o-1", "symbol": "BTCUSDT", "orderStatus": "Filled", "side": "Buy",
+        ]
+        let answer = try Answer(granted: (["retCode": 0, "result": ["list": [row]]] as Bybit.JSON).bytes)
+        simulation.questionVerdict = {
+            switch $0.subject {
+            case .order, .past: .success(answer)
+            case .fills, .executions: .failure(.status(503))
+            default: nil
+            }
+        }
+        try simulation.open()
+        try simulation.go(2)
+        #expect(simulation.executor?.held.count == 1)
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go(15)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+    }
+
+    /// After a start an exit's fill is known before anything of its entry is.
+    @Test func whatIsKnownBeforeItsEntryWaitsForIt() throws {
+        let simulation = try Simulation.started()
+        tellNoFills(simulation)
+        try simulation.open()
+        try simulation.go(1)
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(2)
+        simulation.crash()
+        simulation.startTellsExecutions = false
+        var isAsked = false
+        simulation.tellNoExecutions(also: {
+            guard case .order("BTC-o-1") = $0.subject, !isAsked else { return nil }
+            isAsked = true
+            return .failure(.status(503))
+        })
+        try simulation.go(15)
+        simulation.questionVerdict = nil
+        try simulation.go(45)
+        #expect(!simulation.audit.contains { $0.contains("foreign_position") })
+        #expect(simulation.booked() == nil && simulation.executor?.memory.realised != .zero)
+    }
+
+    /// The running number of a position was once far higher than those that follow.
+    @Test func runningNumbersThatGoBackHideNothingForLong() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(3)
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked()!),
+                "takeProfit": "100000", "stopLoss": "90000", "seq": 9_000_000_000,
+            ])
+        simulation.faults.frameLost = 1000
+        try simulation.removeLevels("BTCUSDT")
+        try simulation.go(60)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(simulation.said.contains { $0.contains("gone back") })
+    }
+
+    // MARK: What is not as it was at the start
+
+    @Test func nothingIsOpenedBesideAnotherLeverage() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(3)
+        try simulation.tell(
+            "position",
+            [
+                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked()!),
+                "takeProfit": "100000", "stopLoss": "90000", "leverage": "100",
+            ])
+        #expect(simulation.executor?.desks[0].shut?.contains("leverage 100") == true)
+    }
+
+    @Test func fundingOfWhatIsNotOursIsNot() throws {
+        let simulation = try Simulation.started()
+        try simulation.tradeOutside("BTCUSDT", "Buy", "0.05")
+        try simulation.go(10)
+        try simulation.fund("BTCUSDT", rate: 0.01)
+        try simulation.go(5)
+        #expect(simulation.executor?.memory.funding == .zero)
+    }
+
+    /// The clock of the run before was two hours ahead.
+    @Test func aClockThatWasAheadDoesNotHoldUpOpenings() throws {
+        let simulation = try Simulation.started()
+        for number in 1...6 {
+            try simulation.open("BTC-o-\(number)", weight: 0.1)
+            try simulation.go(2)
+            try simulation.reduce("BTC-r-\(number)", 1)
+            try simulation.go(3)
+        }
+        simulation.crash()
+        try simulation.putAhead(7_200_000_000)
+        try simulation.go(100)
+        try simulation.open("BTC-o-9", weight: 0.1)
+        try simulation.go(2)
+        #expect(try simulation.ends("BTC-o-9").last == "filled")
+    }
+
     // MARK: A dry run
 
     /// A dry run begins with what a live one has left open: an exit in doubt, alone or beside others.
@@ -322,5 +459,21 @@ struct SightStoryTests {
         try simulation.go(80)
         #expect(try simulation.ends("BTC-r-2") == ["dry_run"])
         #expect(simulation.said.count < 30 && simulation.wire.count == 2)
+    }
+
+    /// It finds that an exit was not taken, and can send no other: the live run behind it does.
+    @Test func whatADryRunCannotCloseTheNextRunCloses() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.loseReduction("BTC-r-1", 1)
+        simulation.crash()
+        simulation.isLive = false
+        try simulation.go(80)
+        #expect(try simulation.ends("BTC-r-1").last == "dry_run")
+        simulation.crash()
+        simulation.isLive = true
+        try simulation.go(30)
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
     }
 }

@@ -71,6 +71,8 @@ final class Simulation {
     var questionVerdict: ((Request) -> Result<Answer, RESTFailure>?)?
     /// Whether the next start may send.
     var isLive = true
+    /// Whether the next start is told what was traded.
+    var startTellsExecutions = true
     let exchange: Exchange
     private let options: ExecOptions
     private(set) var executor: Executor?
@@ -457,7 +459,7 @@ final class Simulation {
             let info = try get("/v5/market/instruments-info", "category=linear&symbol=\(symbol)").list(
                 InstrumentInfo.init)[0]
             opening.symbols.append(Opening.Symbol(info: info, makerFee: "0.0002", takerFee: "0.00055"))
-            if let since = unsettled[symbol] {
+            if startTellsExecutions, let since = unsettled[symbol] {
                 opening.executions += try Request.executions(symbol, since: since, at: now).pages {
                     try ask($0.rest).get()
                 }

@@ -58,34 +58,45 @@ struct ExecCommand: StageCommand {
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         try Self.harden()
         if reset { return try lift() }
-        let key = try key()
-        try Self.requireLibrary()
-        let caller = try Caller(venues.host, key)
-        let startup = Startup(
-            caller: caller, options: options, isLive: live, isDemo: venues.demo,
-            keyScope: KeyScope(isLive: live || check, isMainAllowed: mainAccount))
-        try Self.heedBan(state)
-        caller.onBan = { [state] in State.keepBan(until: steadyMicroseconds() + Executor.banTime, in: state) }
-        if check { return try Check(startup).run() }
+        if check { return try Check(startup(try key())).run() }
         let folder = try State(state)
-        let accountLock = live ? try AccountLock(key) : nil
-        defer { withExtendedLifetime(accountLock) {} }
-        let opening: Opening
-        do { opening = try startup.open(folder.entries) } catch {
+        let run: ExecRun
+        let accountLock: AccountLock?
+        do {
+            let key = try key()
+            let startup = try startup(key)
+            accountLock = live ? try AccountLock(key) : nil
+            run = try begin(startup, key, folder, meta)
+        } catch {
             for symbol in Executor.unsettled(folder.entries).keys.sorted() {
                 tell("something is open in \(symbol), or may be: nobody watches over it until a start succeeds")
             }
             throw error
         }
+        try withExtendedLifetime(accountLock) { try run.run() }
+    }
+
+    private func startup(_ key: Key) throws -> Startup {
+        try Self.requireLibrary()
+        let caller = try Caller(venues.host, key)
+        try Self.heedBan(state)
+        caller.onBan = { [state] in State.keepBan(until: steadyMicroseconds() + Executor.banTime, in: state) }
+        return Startup(
+            caller: caller, options: options, isLive: live, isDemo: venues.demo,
+            keyScope: KeyScope(isLive: live || check, isMainAllowed: mainAccount))
+    }
+
+    private func begin(
+        _ startup: Startup, _ key: Key, _ folder: State, _ meta: @escaping (Int64) -> [UInt8]
+    ) throws -> ExecRun {
+        let opening = try startup.open(folder.entries)
         var output = Output(passesOn: !filter.only)
-        let executor: Executor
         do {
-            executor = try Executor(
+            let executor = try Executor(
                 options, isLive: live, entries: folder.entries, opening, at: steadyMicroseconds(), into: &output)
-        } catch { throw Self.refusal(error, state) }
-        let run = try ExecRun(
-            executor, folder, caller, PrivateStream(venues.stream, key), output, meta: meta)
-        try run.run()
+            return try ExecRun(
+                executor, folder, startup.caller, PrivateStream(venues.stream, key), output, meta: meta)
+        } catch let failure as Unstartable { throw Self.refusal(failure, state) }
     }
 
     private static func heedBan(_ state: String) throws {

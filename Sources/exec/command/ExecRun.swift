@@ -11,6 +11,8 @@ final class ExecRun {
     private static let fullBytes = 1 << 20
     /// So long the end may take, microseconds.
     private static let endLimit: Int64 = 60_000_000
+    /// So long of it goes to questions alone.
+    private static let questionLimit: Int64 = 5_000_000
 
     private var executor: Executor
     private let state: State
@@ -65,8 +67,10 @@ final class ExecRun {
 
     private var isOver: Bool {
         guard let endBy else { return false }
-        let isDone = executor.isDone && wire.isIdle && (outbox.isEmpty || outputFailure != nil)
-        return isDone || steadyMicroseconds() >= endBy
+        let now = steadyMicroseconds()
+        // What is only asked, as what the account is worth, keeps the end for some seconds, not for all that it may take.
+        let isQuiet = wire.isIdle || now >= endBy - Self.endLimit + Self.questionLimit
+        return executor.isDone && isQuiet && (outbox.isEmpty || outputFailure != nil) || now >= endBy
     }
 
     private func turn() throws {
@@ -137,11 +141,13 @@ final class ExecRun {
         // As far as the reader takes it, what is told of is not in the journal alone: after a crash it is rather told twice
         // than never.
         flush()
+        let began = steadyMicroseconds()
         for effect in executor.takeEffects() {
             switch effect {
             case .keep(let entry):
                 guard state.keep(entry) else { throw Failure.refused(.io, state.failure ?? "") }
-            case .ask(let request): wire.add(request, at: steadyMicroseconds())
+            // On a slow disk what opens has waited for it; what closes is late rather than never.
+            case .ask(let request): wire.add(request, at: request.mayOpen ? began : steadyMicroseconds())
             case .say(let text): tell(text)
             }
         }
@@ -193,6 +199,7 @@ final class ExecRun {
             interruption = number
             // A second one ends it with no further word.
             for position in executor.held { tell("\(position) is held as the end begins") }
+            for order in executor.doubts { tell("\(order) has not ended as the end begins") }
             end()
         }
         guard ready > 0 else { return }

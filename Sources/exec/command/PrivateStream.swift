@@ -26,6 +26,8 @@ final class PrivateStream {
     private var heardAt: Int64 = 0
     /// Then it is asked whether it lives, microseconds; and so long an answer may take.
     private static let silence: Int64 = 20_000_000
+    /// So long it may say nothing while it tries to connect: between two tries it waits for a minute at most.
+    private static let standstill: Int64 = 120_000_000
     private(set) var isUp = false
 
     init(_ url: String, _ key: Key) {
@@ -42,7 +44,7 @@ final class PrivateStream {
     }
 
     /// When there is something to do at the latest, microseconds of the wall clock.
-    var nextDue: Int64 { process == 0 ? startAt : replyBy ?? (isUp ? heardAt + Self.silence : .max) }
+    var nextDue: Int64 { process == 0 ? startAt : replyBy ?? heardAt + Self.silence }
 
     /// Starts the child if there is none, and takes what it has brought.
     /// - Parameter isReadable: whether the file of `addFiles` is ready.
@@ -54,7 +56,7 @@ final class PrivateStream {
             tell("the private stream does not answer: it is begun anew")
             end(at: now)
             startAt = now + 1_000_000
-            down(&events)
+            down(at: now, &events)
         }
         if isUp, replyBy == nil, now >= heardAt + Self.silence { send(["op": "ping"], at: now, within: Self.silence) }
         guard isReadable, fromChild >= 0 else { return events }
@@ -62,17 +64,17 @@ final class PrivateStream {
         if count == 0 {
             end(at: now)
             startAt = now + 2_000_000
-            down(&events)
+            down(at: now, &events)
             return events
         }
         heardAt = now
-        if isUp { replyBy = nil }
+        replyBy = isUp ? nil : now + Self.standstill
         while let line = lines?.next() { take(line, at: now, offset, &events) }
         return events
     }
 
-    private func down(_ events: inout [Event]) {
-        replyBy = nil
+    private func down(at now: Int64, _ events: inout [Event]) {
+        replyBy = process == 0 ? nil : now + Self.standstill
         if isUp { events.append(.isUp(false)) }
         isUp = false
     }
@@ -91,7 +93,7 @@ final class PrivateStream {
         if isEvent {
             switch json["event"]?.text {
             case "open": send(key.greeting(expires: (now + offset) / 1000 + 10_000), at: now)
-            case "closed", "failed": down(&events)
+            case "closed", "failed": down(at: now, &events)
             case "skipped": miss(&events)
             default: break
             }

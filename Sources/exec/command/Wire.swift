@@ -2,7 +2,7 @@ import Bybit
 import ExecFold
 import Glibc
 
-/// Requests on their way: orders first, then what is held, then what became of orders; each endpoint below the exchange's limits, signed as they leave.
+/// Requests on their way: orders first, then what is held and what became of orders in turns; each endpoint below the exchange's limits, signed as they leave.
 struct Wire {
     /// So many at once, and so many more each second: together less than the 10 and 50 that the exchange allows in any
     /// second.
@@ -23,6 +23,7 @@ struct Wire {
     private var questions: [Request] = []
     /// Questions about single orders, of which there may be many.
     private var lookups: [Request] = []
+    private var isLookupNext = false
     private var orderTokens = ordersAtOnce
     private var questionTokens = questionsAtOnce
     private var filledAt: Int64 = 0
@@ -77,7 +78,10 @@ struct Wire {
         }
         while !questions.isEmpty || !lookups.isEmpty, questionTokens >= 1, pool.room > Self.placesOfOrders {
             questionTokens -= 1
-            start(questions.isEmpty ? lookups.removeFirst() : questions.removeFirst(), at: now, offset)
+            // In turns: what became of an order is not to wait for all else, nor that for many orders.
+            isLookupNext = questions.isEmpty || isLookupNext && !lookups.isEmpty
+            start(isLookupNext ? lookups.removeFirst() : questions.removeFirst(), at: now, offset)
+            isLookupNext.toggle()
         }
     }
 
