@@ -100,8 +100,16 @@ import Testing
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
         var fast = RecordReader(), general = RecordReader()
+        var texts = ["1", "1", "1", "1"]
         for _ in 0..<6000 {
-            let texts = (0..<4).map { _ in Self.decimal(&random) }
+            // Prices often stand as they stood before, or go on where those ended.
+            texts = texts.map { last in
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0, 1: last
+                case 2: last + ["0", "7", ".5", "e1"].randomElement(using: &random)!
+                default: Self.decimal(&random)
+                }
+            }
             let ts = [0, 12_345, 999_999_999_999_999, 1_700_000_000_012_345, 9_007_199_254_740_992].randomElement(
                 using: &random)!
             let name = ["E", "ETHUSDT", "FOURTEEN-BYTES", "FIFTEEN-BYTES--", "1000000MOGUSDT-PERP"].randomElement(
