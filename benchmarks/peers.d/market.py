@@ -12,5 +12,6 @@ def read(path):
     return found
 
 
-def tell(package, loading, running, ticks, orders):
-    print(json.dumps({"version": package.__version__, "loading": loading, "running": running, "ticks": ticks, "orders": orders}))
+def tell(package, loading, running, ticks, orders, stored=None):
+    """Seconds: to read the text and arrange it, to run, and to run from a file in the engine's own format if it has one."""
+    print(json.dumps({"version": package.__version__, "loading": loading, "running": running, "stored": stored, "ticks": ticks, "orders": orders}))

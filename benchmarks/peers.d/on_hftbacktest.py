@@ -1,7 +1,9 @@
 """hftbacktest: its engine in Rust, the strategy compiled by Numba; each event by `wait_next_feed`. What Numba takes to
 compile is not counted. The trades bring no depth, so that its market orders find none: they cost as much."""
 
+import os
 import sys
+import tempfile
 import time
 
 import hftbacktest
@@ -43,29 +45,40 @@ def follow(engine, start):
     return ticks, orders
 
 
-def engine_of(rows, kept):
-    assets = []
-    for symbol, trades in sorted(rows.items()):
-        size = {"BTCUSDT": 0.1, "ETHUSDT": 0.01}[symbol]
-        events = numpy.zeros(len(trades), event_dtype)
-        both = EXCH_EVENT | LOCAL_EVENT
-        ts, px, qty, is_buy = (numpy.array(column) for column in zip(*trades))
-        events["ev"] = numpy.where(is_buy, TRADE_EVENT | both | BUY_EVENT, TRADE_EVENT | both | SELL_EVENT)
-        events["exch_ts"] = events["local_ts"] = ts * 1000
-        events["px"], events["qty"] = px, qty
-        kept.append(events)  # the engine reads where they lie
-        assets.append(BacktestAsset().data(events).linear_asset(1.0).constant_order_latency(0, 0).risk_adverse_queue_model()
-                      .no_partial_fill_exchange().trading_value_fee_model(0.0, 0.00055).tick_size(size).lot_size(QUANTITY).last_trades_capacity(1000))
-    return HashMapMarketDepthBacktest(assets)
+def events_of(trades):
+    events = numpy.zeros(len(trades), event_dtype)
+    both = EXCH_EVENT | LOCAL_EVENT
+    ts, px, qty, is_buy = (numpy.array(column) for column in zip(*trades))
+    events["ev"] = numpy.where(is_buy, TRADE_EVENT | both | BUY_EVENT, TRADE_EVENT | both | SELL_EVENT)
+    events["exch_ts"] = events["local_ts"] = ts * 1000
+    events["px"], events["qty"] = px, qty
+    return events
+
+
+def engine_of(markets):
+    """By symbol its events, which must stay where they lie, or a list of files of them."""
+    return HashMapMarketDepthBacktest([
+        BacktestAsset().data(data).linear_asset(1.0).constant_order_latency(0, 0).risk_adverse_queue_model()
+        .no_partial_fill_exchange().trading_value_fee_model(0.0, 0.00055)
+        .tick_size({"BTCUSDT": 0.1, "ETHUSDT": 0.01}[symbol]).lot_size(QUANTITY).last_trades_capacity(1000)
+        for symbol, data in sorted(markets.items())])
 
 
 began = time.perf_counter()
 rows = market.read(sys.argv[1])
 read = time.perf_counter()
-kept = []
-follow(engine_of({symbol: trades[:100] for symbol, trades in rows.items()}, kept), START)  # compiles
+few = {symbol: events_of(trades[:100]) for symbol, trades in rows.items()}
+follow(engine_of(few), START)  # compiles
 compiled = time.perf_counter()
-engine = engine_of(rows, kept)
+markets = {symbol: events_of(trades) for symbol, trades in rows.items()}
+engine = engine_of(markets)
 loaded = time.perf_counter()
 ticks, orders = follow(engine, START)
-market.tell(hftbacktest, read - began + loaded - compiled, time.perf_counter() - loaded, ticks, orders)
+ran = time.perf_counter()
+with tempfile.TemporaryDirectory() as directory:
+    files = {symbol: [os.path.join(directory, symbol + ".npz")] for symbol in markets}
+    for symbol, (path,) in files.items():
+        numpy.savez(path, data=markets[symbol])
+    opened = time.perf_counter()
+    assert follow(engine_of(files), START) == (ticks, orders)
+    market.tell(hftbacktest, read - began + loaded - compiled, ran - loaded, ticks, orders, time.perf_counter() - opened)
