@@ -55,8 +55,7 @@ extension Comparison.Difference {
     private static func steps(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 - $0 } }
 
     private static func mean(_ first: [Double], _ other: [Double], _ level: Double) -> Summary.Estimate? {
-        // Quantiles so far out want more resamples.
-        let estimate = Summary.Estimate(meanOf: zip(first, other).map { $0 - $1 }, level: level, resamples: 20_000)
+        let estimate = Summary.Estimate(meanOf: zip(first, other).map { $0 - $1 }, level: level)
         return estimate?.low == nil ? nil : estimate
     }
 }

@@ -42,7 +42,7 @@ extension Summary {
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// - Parameter values: not empty.
-    static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    static func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
 
     /// From each value of a series to the next; what is lost earns nothing any more.
     static func returns(_ values: [Double]) -> [Double] {

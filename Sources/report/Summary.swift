@@ -14,9 +14,9 @@ public struct Summary: Codable {
 
         /// The mean, with the interval of `Estimates.mean`.
         /// - Returns: nil for no values.
-        init?(meanOf values: [Double], level: Double = 0.05, resamples: Int = 4000) {
+        init?(meanOf values: [Double], level: Double = 0.05) {
             guard !values.isEmpty else { return nil }
-            self.init(Summary.mean(values), Estimates.mean(values, level: level, resamples: resamples))
+            self.init(Summary.mean(values), Estimates.mean(values, level: level))
         }
     }
 

@@ -58,8 +58,8 @@ public struct WalkForward: Codable {
         self.steps = steps
         sets = runs.count
         // Two windows at least: there is something to judge.
-        self.judged = Summary.Estimate(meanOf: judged, resamples: 20_000)!
-        self.judgedIfEarned = Summary.Estimate(meanOf: judgedIfEarned, resamples: 20_000)!
+        self.judged = Summary.Estimate(meanOf: judged)!
+        self.judgedIfEarned = Summary.Estimate(meanOf: judgedIfEarned)!
         expected = Summary.mean(steps.map(\.chosenOn))
         let later = windowHours..<windows * windowHours
         let lucky = best(later)
