@@ -9,33 +9,46 @@ def quantity: map(.qty) | add // 0;
 def price: (map(.px * .qty) | add) / quantity;
 def fee: if all(.fee != null) then (map(.fee) | add) / (map(.px * .qty) | add) * 1e4 else empty end;
 
-# Of what became of an intent in both.
+# What closes a position without an intent of its own; its fills carry the opening intent's id.
+def level: if .type == "fill" and .reason != "open" and .reason != "reduce" then .reason else null end;
+
+# What became of it in a file.
+def part($file): map(select(.file == $file)) | {
+    intent: map(select(.type == "intent")) | last,
+    fills: map(select(.type == "fill")),
+    end: map(if .type == "reject" then .code elif .type == "order" and (.status | IN("filled", "cancelled")) then .status else empty end) | last};
+
+# Of what may have been filled in both.
 def missed(one; other): map(select((.[one].fills | length) == 0 and (.[other].fills | length) > 0)) | length;
+def filled: map(select((.a.fills | length) > 0 and (.b.fills | length) > 0));
 def otherwise: (.a.fills | quantity) as $a | (.b.fills | quantity) as $b | ($a - $b | fabs) > 1e-9 * ([$a, $b] | max);
 def late(which): map((.[which].fills[-1].ts - .[which].intent.ts) / 1e6);
+def later: (.b.fills[-1].ts - .a.fills[-1].ts) / 1e6;
 def worse: (if .a.fills[0].side == "buy" then 1 else -1 end) * ((.b.fills | price) / (.a.fills | price) - 1) * 1e4;
+def counts: filled as $filled
+    | "\($filled | length) in both, \(missed("b"; "a")) missed by b, \(missed("a"; "b")) missed by a; "
+        + "\($filled | map(select(otherwise)) | length) of those in both to another quantity";
+def fees: "a \(map(.a.fills | fee) | spread(" bp")), b \(map(.b.fills | fee) | spread(" bp"))";
 
-# How an intent ended in one of them, which may not have it.
-def ended: (.end // "nothing") + if .fills | length > 0 then " with \(.fills | quantity)" else "" end;
+# How it ended in one of them, which may not have it.
+def ended: (.end // if .fills | length > 0 then "filled" else "nothing" end) + if .fills | length > 0 then " with \(.fills | quantity)" else "" end;
 
-reduce (inputs | select(.id != null)) as $r ({};
-    .[$r.id][$r.file] |= (. // {fills: [], end: null})
-    | if $r.type == "intent" then .[$r.id][$r.file].intent = $r
-      elif $r.type == "fill" and ($r.reason == "open" or $r.reason == "reduce") then .[$r.id][$r.file].fills += [$r]
-      elif $r.type == "reject" then .[$r.id][$r.file].end = $r.code
-      elif $r.type == "order" and ($r.status == "filled" or $r.status == "cancelled") then .[$r.id][$r.file].end = $r.status
-      else . end)
-| to_entries | map({id: .key, ts: ((.value.a.intent // .value.b.intent).ts // 0)} + .value) | sort_by(.ts, .id) as $all
-| ($all | map(select(.a.intent and .b.intent))) as $both
-| ($both | map(select((.a.fills | length) > 0 and (.b.fills | length) > 0))) as $filled
+[inputs | select(.id != null)] | group_by([.id, level])
+| map({id: .[0].id, level: .[0] | level, ts: map(.ts) | min, a: part("a"), b: part("b")}) | sort_by(.ts, .id) as $all
+| ($all | map(select(.level == null))) as $meant
+| ($meant | map(select(.a.intent and .b.intent))) as $both
+| ($both | filled) as $filled
 | ($all | map(select((.a.intent == null) != (.b.intent == null) or .a.end != .b.end or otherwise)) | first) as $parts
 | "a: \($a)", "b: \($b)",
-  "intents: \($both | length) in both, \($all | map(select(.a.intent and (.b.intent | not))) | length) in a alone, "
-      + "\($all | map(select(.b.intent and (.a.intent | not))) | length) in b alone",
-  (if $parts then "they part first at \($parts.id): \($parts.a | ended) in a, \($parts.b | ended) in b"
+  "intents: \($both | length) in both, \($meant | map(select(.a.intent and (.b.intent | not))) | length) in a alone, "
+      + "\($meant | map(select(.b.intent and (.a.intent | not))) | length) in b alone",
+  (if $parts then "they part first at \($parts.id)\(if $parts.level then ", " + $parts.level else "" end): "
+      + "\($parts.a | ended) in a, \($parts.b | ended) in b"
    else "they end alike everywhere" end),
-  "filled: \($filled | length) in both, \($both | missed("b"; "a")) missed by b, \($both | missed("a"; "b")) missed by a; "
-      + "\($filled | map(select(otherwise)) | length) of those in both to another quantity",
+  "filled: \($both | counts)",
   "prices of b are worse by: \($filled | map(worse) | spread(" bp"))",
   "from intent to last fill: a \($filled | late("a") | spread(" s")), b \($filled | late("b") | spread(" s"))",
-  "fees: a \($filled | map(.a.fills | fee) | spread(" bp")), b \($filled | map(.b.fills | fee) | spread(" bp"))"
+  "fees: \($filled | fees)",
+  ($all | map(select(.level)) | group_by(.level)[]
+   | "\(.[0].level): \(counts); prices of b are worse by: \(filled | map(worse) | spread(" bp")); "
+      + "b is later by: \(filled | map(later) | spread(" s")); fees: \(filled | fees)")
