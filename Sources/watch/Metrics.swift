@@ -16,7 +16,7 @@ public struct Metrics {
         add("passed_total", "counter", "Signals that all layers let through.", Double(scene.passed))
         add("refused_total", "counter", "Signals by the layer that refused them first.", scene.refused, label: "layer")
         add("fills_total", "counter", "Fills.", Double(scene.fills))
-        add("rejects_total", "counter", "Intents that were not carried out, by code.", scene.rejects, label: "code")
+        add("rejects_total", "counter", "Intents of which nothing was filled, by why.", scene.rejects, label: "code")
         if let account = scene.account {
             add("equity_usdt", "gauge", "What the account is worth.", account.equity)
             add("realised_usdt", "gauge", "Profit of what was closed, before fees.", account.realised)

@@ -44,6 +44,17 @@ public struct Scene {
         var warmup: (have: Double, need: Double)?
         var lights: [Light] = []
         var position: Position?
+        /// Ids of intents of which nothing was filled so far: one of the gate, one of rebalance.
+        private(set) var unfilled: [[UInt8]] = []
+
+        mutating func wait(for id: [UInt8]) { unfilled = unfilled.suffix(1) + [id] }
+
+        /// - Returns: whether it was waited for.
+        mutating func meet(_ id: [UInt8]) -> Bool {
+            guard let place = unfilled.firstIndex(of: id) else { return false }
+            unfilled.remove(at: place)
+            return true
+        }
 
         var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
     }
@@ -67,7 +78,7 @@ public struct Scene {
     private(set) var signals = 0
     private(set) var passed = 0
     private(set) var fills = 0
-    /// Signals by the layer that refused them first, and intents that were not carried out by code.
+    /// Signals by the layer that refused them first, and intents of which nothing was filled by why.
     private(set) var refused: [String: Int] = [:]
     private(set) var rejects: [String: Int] = [:]
     /// Event time that the stream has come to.
@@ -90,7 +101,16 @@ public struct Scene {
         case .account:
             account = Account(input.record) ?? account
             firstEquity = firstEquity ?? account?.equity
-        case .fill: fills += 1
+        case .intent: symbols[symbol].wait(for: input.record["id"]?.string ?? [])
+        case .fill:
+            fills += 1
+            _ = symbols[symbol].meet(input.record["id"]?.string ?? [])
+        case .order:
+            if input.record["status"]?.equals("cancelled") == true,
+                symbols[symbol].meet(input.record["id"]?.string ?? [])
+            {
+                Self.count(input.record["reason"], in: &rejects)
+            }
         case .reject: Self.count(input.record["code"], in: &rejects)
         case .gap: gaps += 1
         case .bad: badLines += 1

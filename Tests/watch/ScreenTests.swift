@@ -113,6 +113,17 @@ struct ScreenTests {
         #expect(shown(17).last?.hasPrefix("S8") == true && !shown(18).contains { $0.contains("more") })
     }
 
+    @Test func whatWasNotCarriedOutIsCountedByItsCause() throws {
+        func order(_ id: String, _ reason: String) -> String {
+            #"{"type":"order","ts":3000000,"sym":"BTCUSDT","id":"\#(id)","status":"cancelled","reason":"\#(reason)"}"#
+        }
+        // An intent is cancelled unfilled, one after its fill, and a reduction; an order that nobody here meant says nothing.
+        let lines =
+            [Self.lines[5], order("o", "margin"), order("o", "margin")] + Self.lines[5...6] + [order("o", "depth")]
+            + [Self.lines[10], order("r", "position_gone"), order("x", "end_of_input")]
+        #expect(try told(lines).scene.rejects == ["margin": 1, "position_gone": 1])
+    }
+
     @Test func aLineStaysOfThePicture() throws {
         #expect(
             Screen.farewell(try told(Self.lines).scene)
