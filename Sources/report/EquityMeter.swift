@@ -14,6 +14,8 @@ struct EquityMeter {
     private var first: Account?
     private var now = Account()
     private(set) var curve = Curve()
+    /// How far it was below the peak before it, as a share of that: 0 or less.
+    private(set) var depths = Curve()
     /// The value at each full hour, UTC.
     private(set) var hours: [Double] = []
     /// What all trading had cost by then.
@@ -63,6 +65,8 @@ struct EquityMeter {
         curve.add(value, at: ts)
         peak = max(peak, value)
         if peak - value > maxDrawdown { maxDrawdown = peak - value }
-        if peak > 0 { maxDrawdownShare = max(maxDrawdownShare, (peak - value) / peak) }
+        let depth = peak > 0 ? value / peak - 1 : 0
+        depths.add(depth, at: ts)
+        maxDrawdownShare = max(maxDrawdownShare, -depth)
     }
 }

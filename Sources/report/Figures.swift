@@ -64,13 +64,9 @@ struct Figures {
     }
 
     var drawdown: Drawing? {
-        let points = audit.equity.curve.points
+        let points = audit.equity.depths.points
         guard points.count > 1 else { return nil }
-        var peak = -Double.infinity
-        let depths = points.map { point -> (x: Double, low: Double, high: Double) in
-            peak = max(peak, point.high)
-            return (Double(point.ts), peak > 0 ? point.low / peak - 1 : 0, 0)
-        }
+        let depths = points.map { (x: Double($0.ts), low: $0.low, high: 0.0) }
         var plot = Plot(
             "Drawdown from the peak so far", x: time(points), y: (depths.map(\.low).min() ?? -1)...0, height: 144)
         plot.band(depths, "loss")
@@ -161,9 +157,10 @@ struct Figures {
         let high = max(1, spread.map(\.high).max()!)
         var plot = Plot(title, x: 0...most, y: low...high, height: 230, axes: ("half-lives since the entry", axis))
         for track in tracks.prefix(60) {
-            plot.line(
-                track.points.filter { $0.age <= most }.map { ($0.age, min(high, max(low, value($0)))) },
-                track.won ? "thin won" : "thin lost")
+            // What leaves the axes is not drawn; a line goes on where it comes back.
+            for part in track.points.split(whereSeparator: { $0.age > most || !(low...high).contains(value($0)) }) {
+                plot.line(part.map { ($0.age, value($0)) }, track.won ? "thin won" : "thin lost")
+            }
         }
         plot.band(spread.map { ($0.x, $0.low, $0.high) }, "range")
         plot.line(spread.map { ($0.x, $0.middle) }, "equity")

@@ -111,6 +111,30 @@ struct PageTests: MadeUpAudit {
         for reason in Figures.exits + ["other"] { #expect(found.contains(#"<span class="\#(reason)">"#)) }
     }
 
+    @Test func whatOnlyRoseHasNoFall() throws {
+        let rising = (0..<30).map { account($0 / 10, 1000 + Double($0), realised: Double($0)) }
+        let audit = try read([quote(0, 100, 100)] + rising + [account(3, 1020, realised: 20), quote(3, 100, 100)])
+        let drawing = try #require(Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([]))).drawdown)
+        #expect(drawing.rows.map { $0[1] } == ["0.0 %", "0.0 %", "0.0 %", "-0.9 %"])
+    }
+
+    @Test func whatLeavesTheAxesIsNotDrawn() throws {
+        // Ten trades whose drift fades from 1 to 0; of the first it once is 9 times that of its entry.
+        func decision(_ seconds: Int, _ drift: Double) -> String {
+            #"{"type":"decision","ts":\#(seconds)000000,"sym":"BTCUSDT","seq":1,"rule":"hold","drift":\#(0.002 * drift),"confidence":0.6,"age":\#(seconds),"half_life":10}"#
+        }
+        let trades = (0..<10).flatMap { number -> [String] in
+            let fading = (1...9).map { age in decision(age, number == 0 && age == 5 ? 9 : 1 - Double(age) / 10) }
+            return Array(life[2...6]) + fading + Array(life[16...18])
+        }
+        let audit = try read(life[..<2] + trades)
+        let figures = Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([])))
+        let drawing = try #require(figures.fading("Drift", "share", { $0.drift }))
+        let drawn = drawing.svg.matches(of: /class="thin [a-z]*" d="M([^"]*)"/)
+        let points = drawn.map { $0.output.1.split(separator: "L").count }
+        #expect(points == [5, 4] + [Int](repeating: 10, count: 9))
+    }
+
     @Test func thePageOfNothingSaysSo() throws {
         let found = try page([])
         #expect(found.contains("No records.") && found.contains("nothing on the record that a figure could show"))
