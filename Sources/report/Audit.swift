@@ -38,6 +38,7 @@ public struct Audit {
         case .quote, .trade, .bar: take(price: input.record, symbol)
         case .funding: book.take(funding: input.record)
         case .gap: gaps += 1
+        case .meta: book.take(meta: input.record)
         case .verdict: funnel.take(verdict: input.record)
         case .intent: book.take(intent: input.record, markets[symbol])
         case .order, .reject: book.end(input.record)
@@ -82,10 +83,12 @@ public struct Audit {
         let before = markets[symbol].middle
         markets[symbol].take(record)
         let middle = markets[symbol].middle
-        // A bar may end where the last one did, and have been elsewhere.
-        guard middle > 0, middle != before || markets[symbol].bar != nil else { return }
-        prices[symbol].add(middle, at: record.ts)
+        guard middle > 0 else { return }
+        // Holding on in thought ends by time as well, though the price stands.
         book.take(markets[symbol], at: record.ts, symbol)
+        // A bar may end where the last one did, and have been elsewhere.
+        guard middle != before || markets[symbol].bar != nil else { return }
+        prices[symbol].add(middle, at: record.ts)
         if book.open[symbol] != nil { see(at: record.ts) }
     }
 

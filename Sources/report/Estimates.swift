@@ -69,6 +69,22 @@ enum Estimates {
         return Interval(low: centre - half, high: centre + half)
     }
 
+    /// The interval of a ratio of two sums, 95 %, by the ratio's linear part.
+    ///
+    ///     R = sum(y) / sum(x),  R_i = R + (y_i - R x_i) / mean(x)
+    ///
+    /// Source: W. G. Cochran, Sampling techniques (1977), ratio estimators.
+    /// - Parameters:
+    ///   - y: in the order of time; fewer than ten have no interval.
+    ///   - x: as many, above 0.
+    /// - Returns: nil for no values.
+    static func ratio(_ y: [Double], over x: [Double]) -> (value: Double, interval: Interval?)? {
+        guard !y.isEmpty else { return nil }
+        let ratio = y.reduce(0, +) / x.reduce(0, +)
+        let mean = Summary.mean(x)
+        return (ratio, Self.mean(zip(y, x).map { ratio + ($0 - ratio * $1) / mean }))
+    }
+
     /// - Parameter sorted: not empty.
     static func quantile(_ sorted: [Double], _ p: Double) -> Double {
         let place = p * Double(sorted.count - 1)

@@ -1,3 +1,4 @@
+import Records
 import Venue
 
 /// What leaving early by a rule was worth: against holding on to the position's take-profit, its stop-loss or its last half-life,
@@ -6,13 +7,15 @@ import Venue
 struct Exits {
     struct Tally: Equatable {
         var count = 0
-        /// What was left, in value.
-        var value = 0.0
-        /// Better than holding on, USDT; each as a share of its value in `shares`.
-        var saved = 0.0
-        var shares: [Double] = []
+        /// Of those for which it is known what holding on came to, in that order: how much better they were, USDT, and what
+        /// was left, in value.
+        var saved: [Double] = []
+        var left: [Double] = []
         /// The market ended before it was known.
         var open = 0
+        /// Left by a rule with nothing to be compared with: behind the last half-life, or of a position whose intent is not on
+        /// the record.
+        var beyond = 0
     }
 
     private struct Shadow {
@@ -41,25 +44,37 @@ struct Exits {
         }
     }
 
-    private let halfLives: Double
+    private let halfLivesAsked: Double?
+    private var halfLivesOfRun = 2.0
     /// By rule, or by the exchange's reason.
     private(set) var tallies: [String: Tally] = [:]
     private var shadows: [Int: [Shadow]] = [:]
 
-    init(halfLives: Double) { self.halfLives = halfLives }
+    /// - Parameter halfLives: nil for those of the run's own `time_decay`, which are 2 where no `meta` record says so.
+    init(halfLives: Double?) { halfLivesAsked = halfLives }
+
+    /// How many half-lives behind the entry holding on ends.
+    var halfLives: Double { halfLivesAsked ?? halfLivesOfRun }
+
+    mutating func take(meta record: borrowing Record) {
+        guard record["stage"]?.equals("drift-rebalance") == true,
+            let halfLives = record["options"]?["half_lives"]?.double, halfLives > 0
+        else { return }
+        halfLivesOfRun = halfLives
+    }
 
     /// - Parameter isByRule: only of those it is asked what they were worth: a stop is what holding on comes to.
     mutating func leave(
         _ trade: Trade, by exit: Trade.Exit, _ symbol: Int, _ market: MarketNow, isByRule: Bool
     ) {
         tallies[exit.reason, default: Tally()].count += 1
-        tallies[exit.reason]!.value += exit.price * exit.quantity
-        guard isByRule, let conviction = trade.conviction, conviction.takeProfit > 0, conviction.stopLoss > 0,
-            conviction.halfLifeSeconds > 0
-        else { return }
+        guard isByRule else { return }
+        guard let conviction = trade.conviction, conviction.takeProfit > 0, conviction.stopLoss > 0,
+            conviction.halfLifeSeconds > 0, market.met > 0
+        else { return tallies[exit.reason]!.beyond += 1 }
         let until = Double(trade.opened) + halfLives * conviction.halfLifeSeconds * 1e6
         // The rule that closes at that very time has nothing to be compared with.
-        guard until > Double(exit.ts), market.met > 0 else { return }
+        guard until > Double(exit.ts) else { return tallies[exit.reason]!.beyond += 1 }
         let shadow = Shadow(
             exit: exit.reason, sign: trade.sign, quantity: exit.quantity, left: exit.price,
             crossing: trade.sign * (market.met - exit.price) / market.met,
@@ -84,9 +99,8 @@ struct Exits {
 
     private mutating func settle(_ shadow: Shadow, _ end: Double) {
         let held = end * (1 - shadow.sign * shadow.crossing)
-        let saved = shadow.sign * (shadow.left - held) * shadow.quantity
-        tallies[shadow.exit]!.saved += saved
-        tallies[shadow.exit]!.shares.append(saved / (shadow.left * shadow.quantity))
+        tallies[shadow.exit]!.saved.append(shadow.sign * (shadow.left - held) * shadow.quantity)
+        tallies[shadow.exit]!.left.append(shadow.left * shadow.quantity)
     }
 
     mutating func finish() {

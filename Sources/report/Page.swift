@@ -31,24 +31,25 @@ extension Summary {
         section(
             "How conviction fades",
             "From entry to exit, in half-lives: the expected return in the position's direction as a share of that at the entry, and "
-                + "the confidence. Line and band are the median and the middle half; thin lines are single trades.",
+                + "the confidence. Line and band are the median and the middle half; thin lines are single trades, as far as the axes reach.",
             [
                 figures.fading("Drift since the entry", "share of the drift at the entry") { $0.drift },
                 figures.fading("Confidence since the entry", "confidence") { $0.confidence },
             ])
         section(
             "What exits were worth",
-            "Against holding on to take-profit, stop-loss or the last half-life. Above zero the rule saved money. Whiskers: 95 %; a pale bar "
-                + "in a broken line has too few exits for one.",
+            "Against holding on to take-profit, stop-loss or \(Self.number(halfLives, 2)) half-lives after the entry. Above zero the rule saved "
+                + "money; n are those that could be compared. Whiskers: 95 %; a pale bar in a broken line has too few exits for one.",
             [
                 figures.bars(
                     "What rules saved, of what was left",
-                    exits.compactMap { exit in exit.savedShare.map { (exit.name, exit.count, $0) } })
+                    exits.compactMap { exit in exit.savedShare.map { (exit.name, exit.compared, $0) } })
             ], exitTable)
         section("By symbol", "Net result of the trades in each.", [], symbolTable)
         section(
             "By hour and weekday",
-            "Net result of the trades opened then, UTC. Whiskers: 95 %; a pale bar in a broken line has too few trades for one.",
+            "Net result of the trades opened then, UTC. Whiskers: 95 %, of which one in twenty excludes zero by chance; a pale bar in a "
+                + "broken line has too few trades for one.",
             [
                 figures.bars(
                     "By hour opened, UTC", hours.compactMap { part in part.share.map { (part.name, part.count, $0) } }),
@@ -61,7 +62,7 @@ extension Summary {
             "Net result as a share of the position's value; the outermost bars hold what lies beyond.",
             [figures.distribution])
         section("Costs", "What all fills cost, apart from being wrong.", [], costTable)
-        section("Not opened", "Intents to open that were not carried out, by code.", [], rejectTable)
+        section("Not opened", "Intents to open of which nothing was filled, by why.", [], rejectTable)
         if body.isEmpty { body.append("<p>There is nothing on the record that a figure could show.</p>") }
         return """
             <!doctype html>
@@ -189,8 +190,14 @@ extension Summary {
     private var exitTable: String {
         guard !exits.isEmpty else { return "" }
         return Self.table(
-            "Exits", ["exit", "n", "saved, USDT", "not known at the end"],
-            exits.map { [$0.name, "\($0.count)", $0.saved.map(Self.money) ?? "-", "\($0.open)"] })
+            "Exits", ["exit", "n", "compared", "saved, USDT", "not known at the end", "nothing to compare with"],
+            exits.map { exit in
+                [exit.name, "\(exit.count)"]
+                    + (exit.isRule
+                        ? [
+                            "\(exit.compared)", exit.saved.map(Self.money) ?? "-", "\(exit.open)", "\(exit.beyond)",
+                        ] : ["-", "-", "-", "-"])
+            })
     }
 
     private var symbolTable: String {

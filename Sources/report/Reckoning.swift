@@ -25,12 +25,13 @@ extension Summary {
                     medianMargin: $0.margins.median)
             })
         exits = audit.book.exits.tallies.sorted { $0.key < $1.key }.map { name, tally in
-            let isRule = !tally.shares.isEmpty
+            let share = Estimates.ratio(tally.saved, over: tally.left)
             return Exit(
-                name: name, count: tally.count, saved: isRule ? tally.saved : nil,
-                savedShare: Estimate(meanOf: tally.shares),
-                open: tally.open)
+                name: name, count: tally.count, compared: tally.saved.count, open: tally.open, beyond: tally.beyond,
+                saved: share == nil ? nil : tally.saved.reduce(0, +),
+                savedShare: share.map { Estimate($0.value, $0.interval) })
         }
+        halfLives = audit.book.exits.halfLives
         symbols = Self.parts(trades) { $0.symbol }
         hours = Self.parts(trades) { Self.twoDigits($0.opened / 3_600_000_000 % 24) }
         // 1 January 1970 was a Thursday.

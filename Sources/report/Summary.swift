@@ -64,7 +64,7 @@ public struct Summary: Codable {
         let timeInMarket: Double
         /// Net result for each USDT held for a day.
         let resultOfValueDay: Double?
-        /// Opening intents that were not filled, by code.
+        /// Opening intents of which nothing was filled, by the code of their reject or the reason of their cancelling.
         let rejects: [String: Int]
     }
 
@@ -89,10 +89,14 @@ public struct Summary: Codable {
     struct Exit: Codable {
         let name: String
         let count: Int
-        /// Against holding on; nil for what is no rule.
+        /// Of a rule: how many were held against holding on, of how many that was not known at the end, and how many had
+        /// nothing to be held against. All 0 for what is no rule.
+        let compared, open, beyond: Int
+        /// Against holding on, USDT and of each USDT left; nil where none was compared.
         let saved: Double?
         let savedShare: Estimate?
-        let open: Int
+
+        var isRule: Bool { compared + open + beyond > 0 }
     }
 
     struct Part: Codable {
@@ -117,6 +121,8 @@ public struct Summary: Codable {
     let costs: CostTable
     let gate: Gate
     let exits: [Exit]
+    /// Behind the entry, for which exits were held against holding on.
+    let halfLives: Double
     let symbols: [Part]
     /// By the hour and the weekday in which a trade was opened, UTC.
     let hours: [Part]

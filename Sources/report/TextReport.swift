@@ -11,6 +11,7 @@ extension Summary {
         lines += resultLines + tradeLines + costLines + gateLines + exitLines
         lines += Self.table("by symbol", symbols) + Self.table("by hour opened, UTC", hours)
         lines += Self.table("by weekday opened, UTC", weekdays)
+        if hours.count > 1 { lines += ["Of twenty such intervals one excludes zero by chance.", ""] }
         lines += cautions
         return PlainText.harmless(lines)
     }
@@ -97,14 +98,17 @@ extension Summary {
 
     private var exitLines: [String] {
         guard !exits.isEmpty else { return [] }
-        var lines = ["exits"]
+        var lines = ["exits                against holding on for \(Self.number(halfLives, 2)) half-lives"]
         for exit in exits {
-            var line = "  \(Self.pad(exit.name, 17))  \(exit.count)"
+            var parts = ["  \(Self.pad(exit.name, 17))  \(exit.count)"]
             if let saved = exit.saved, let share = exit.savedShare {
-                line +=
-                    ", saved \(Self.money(saved)) USDT against holding on: \(Self.estimate(share, Self.basisPoints))"
+                parts.append(
+                    "\(exit.compared) compared: saved \(Self.money(saved)) USDT, \(Self.estimate(share, Self.basisPoints)) of what was left"
+                )
             }
-            lines.append(line)
+            if exit.open > 0 { parts.append("\(exit.open) not known at the end") }
+            if exit.beyond > 0 { parts.append("\(exit.beyond) with nothing to compare with") }
+            lines.append(parts.joined(separator: "; "))
         }
         return lines + [""]
     }

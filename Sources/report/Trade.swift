@@ -15,7 +15,7 @@ struct Trade: Equatable {
     /// Of what was closed, before fees.
     var realised = 0.0
     var costs = Costs()
-    /// What it gains by the drift that was planted in a made-up market, USDT.
+    /// What it gains by the drift that was planted in a made-up market, USDT: as `gross`, between what the intents saw.
     var planted = 0.0
     /// What was closed of it, in its order.
     var exits: [Exit] = []
@@ -65,7 +65,7 @@ struct Trade: Equatable {
     var plantedReturn: Double { planted / cost }
     var seconds: Double { Double(closed - opened) / 1e6 }
 
-    /// - Parameter planted: the log return that was planted in the market so far.
+    /// - Parameter planted: the log return that was planted in the market until its intent.
     mutating func add(_ price: Double, _ quantity: Double, _ costs: Costs, planted: Double) {
         self.planted -= sign * planted * quantity * price
         self.quantity += quantity

@@ -7,6 +7,9 @@ struct TradeBook {
         let number: Int
         /// The middle of the market when it was written; 0 if there was none.
         let middle: Double
+        /// The log return that was planted in its market by then.
+        let planted: Double
+        var isFilled = false
         /// Of one that reduces.
         let rule: String?
         let conviction: Trade.Conviction?
@@ -20,6 +23,9 @@ struct TradeBook {
         let price: Double
         let reason: String
         let realised: Double
+
+        /// Whether an intent asked for it; else the exchange closed at a level.
+        var isMeant: Bool { reason == "open" || reason == "reduce" }
     }
 
     /// By symbol.
@@ -32,7 +38,7 @@ struct TradeBook {
     private(set) var turnover = 0.0
     /// What trading has cost so far, of open positions too.
     private(set) var paid = Costs()
-    /// Intents to open that were not filled, by the code of their end.
+    /// Intents to open of which nothing was filled, by the code of their reject or the reason why their order was cancelled.
     private(set) var rejects: [String: Int] = [:]
     /// Those that have not ended. The gate sends no second one of a symbol before the first has ended, nor does rebalance, and a
     /// stream has 64 symbols: more than 128 are never open at once, so the older half of a thousand has lost its end.
@@ -44,7 +50,7 @@ struct TradeBook {
     /// As the last `account` told it; nil before the first, which may go on from an earlier file.
     private var fundingSoFar: Double?
 
-    init(halfLives: Double) { exits = Exits(halfLives: halfLives) }
+    init(halfLives: Double?) { exits = Exits(halfLives: halfLives) }
 
     mutating func take(intent record: borrowing Record, _ market: MarketNow) {
         guard let id = record["id"]?.string else { return }
@@ -56,7 +62,8 @@ struct TradeBook {
             stopLoss: number(record["stop_loss"]))
         intentCount += 1
         intents[id] = Intent(
-            number: intentCount, middle: market.middle, rule: Self.text(record["rule"]),
+            number: intentCount, middle: market.middle, planted: market.planted(upTo: record.ts),
+            rule: Self.text(record["rule"]),
             conviction: isReduction ? nil : conviction)
         if intents.count > Self.intentLimit {
             intents = intents.filter { $0.value.number > intentCount - Self.intentLimit / 2 }
@@ -69,19 +76,23 @@ struct TradeBook {
     /// An intent has ended without a fill, or with its last one.
     mutating func end(_ record: borrowing Record) {
         guard let id = record["id"]?.string, !id.isEmpty else { return }
-        if record.kind == .reject, intents[id]?.conviction != nil {
-            rejects[Self.text(record["code"]) ?? "?", default: 0] += 1
+        let isRefused = record.kind == .reject
+        let isCancelled = record["status"]?.equals("cancelled") == true
+        guard isRefused || isCancelled || record["status"]?.equals("filled") == true,
+            let intent = intents.removeValue(forKey: id)
+        else { return }
+        if isRefused || isCancelled, intent.conviction != nil, !intent.isFilled {
+            rejects[Self.text(isRefused ? record["code"] : record["reason"]) ?? "?", default: 0] += 1
         }
-        let status = record["status"]
-        let isOver = status.map { $0.equals("filled") || $0.equals("cancelled") } ?? false
-        if record.kind == .reject || isOver { intents[id] = nil }
     }
 
     mutating func take(fill record: borrowing Record, _ name: String, _ market: MarketNow) {
         guard let quantity = record["qty"]?.double, let price = record["px"]?.double, quantity > 0, price > 0 else {
             return
         }
-        let intent = record["id"]?.string.flatMap { intents[$0] }
+        let id = record["id"]?.string ?? []
+        intents[id]?.isFilled = true
+        let intent = intents[id]
         let fill = Fill(
             symbol: record.symbol, ts: record.ts, side: record.side, quantity: quantity, price: price,
             reason: Self.text(record["reason"]) ?? "reduce", realised: record["realised"]?.double ?? 0)
@@ -89,14 +100,17 @@ struct TradeBook {
         var costs = self.costs(fill, intent, market)
         costs.fees = record["fee"]?.double ?? 0
         paid = paid + costs
+        // As before costs: from intent to intent, or to the level that fired.
+        let planted = fill.isMeant ? intent?.planted : nil
+        let plantedThen = planted ?? market.planted(upTo: fill.ts)
         if record["reduce_only"]?.bool == true {
-            reduce(by: fill, intent, costs, market)
+            reduce(by: fill, intent, costs, planted: plantedThen, market)
         } else {
             let none = Trade(
                 symbol: name, isLong: fill.side == .buy, opened: fill.ts, closed: fill.ts,
                 conviction: intent?.conviction)
             open[fill.symbol, default: none].add(
-                fill.price, fill.quantity, costs, planted: market.planted(upTo: fill.ts))
+                fill.price, fill.quantity, costs, planted: plantedThen)
         }
     }
 
@@ -113,19 +127,21 @@ struct TradeBook {
     /// What the order of a fill met. What fired within a bar met its level, or the open beyond it; where the level is not on the
     /// record, as of a liquidation, nothing is known but the price.
     private func met(_ fill: Fill, _ market: MarketNow) -> Double {
-        guard let bar = market.bar, fill.reason != "open", fill.reason != "reduce" else { return market.met }
+        guard let bar = market.bar, !fill.isMeant else { return market.met }
         guard let trade = open[fill.symbol], let level = trade.level(fill.reason) else { return fill.price }
         let firesBelow = trade.isLong == (fill.reason == "stop_loss")
         return firesBelow ? min(bar.open, level) : max(bar.open, level)
     }
 
-    private mutating func reduce(by fill: Fill, _ intent: Intent?, _ costs: Costs, _ market: MarketNow) {
+    private mutating func reduce(
+        by fill: Fill, _ intent: Intent?, _ costs: Costs, planted: Double, _ market: MarketNow
+    ) {
         guard var trade = open[fill.symbol] else { return }
         let isByRule = fill.reason == "reduce"
         let exit = Trade.Exit(
             ts: fill.ts, price: fill.price, quantity: fill.quantity,
             reason: isByRule ? intent?.rule ?? "other" : fill.reason)
-        trade.leave(exit, realised: fill.realised, costs, planted: market.planted(upTo: fill.ts))
+        trade.leave(exit, realised: fill.realised, costs, planted: planted)
         exits.leave(trade, by: exit, fill.symbol, market, isByRule: isByRule)
         open[fill.symbol] = trade
     }
@@ -151,6 +167,8 @@ struct TradeBook {
     }
 
     mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) { exits.take(market, at: ts, symbol) }
+
+    mutating func take(meta record: borrowing Record) { exits.take(meta: record) }
 
     mutating func finish() { exits.finish() }
 

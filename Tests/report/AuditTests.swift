@@ -67,42 +67,9 @@ struct AuditTests: MadeUpAudit {
         let trade = try #require(try read(Array(lines)).book.closed.first)
         // Bought where the middle was 100; half of it was 111 then and half of it 97.5.
         #expect(abs(trade.gross - (11 - 2.5)) < 1e-9)
-        // Each half from the second 3, to 10 and to 15.
-        #expect(abs(trade.planted - 103 * (0.007 + 0.012)) < 1e-9)
+        // As that, each half from the intent of the second 2: to the intent of 10, and for the stop to 15, when it ended.
+        #expect(abs(trade.planted - 103 * (0.008 + 0.013)) < 1e-9)
         #expect(try Summary(read(life), ReportOptions.parse([])).trades.planted == nil)
-    }
-
-    @Test func whatARuleSavedIsHeldAgainstHoldingOn() throws {
-        let exits = try read(life).book.exits.tallies
-        // Left at 109 where the middle was 111; the stop of 3 % at 99.91 was met at a middle of 97.5, less as much.
-        let saved = 109 - 97.5 * (1 - 2 / 111.0)
-        #expect(exits["drift_decay"] == Exits.Tally(count: 1, value: 109, saved: saved, shares: [saved / 109], open: 0))
-        #expect(exits["stop_loss"] == Exits.Tally(count: 1, value: 97))
-    }
-
-    @Test func theTakeProfitIsWhatHoldingOnComesTo() throws {
-        let lines = Array(life[..<14]) + [quote(12, 200, 202)]
-        // 20 % above 103 are 123.6: it is filled at the market, as a stop is.
-        #expect(try read(lines).book.exits.tallies["drift_decay"]?.saved == 109 - 201 * (1 - 2 / 111.0))
-    }
-
-    /// A long at the open of a bar, 100.1 for 100, halved at the open of the next, 99.9 for 100: its stop is 97, its
-    /// take-profit 106.
-    private func halved(_ bars: [(open: Double, high: Double, low: Double, close: Double)]) throws -> Exits.Tally? {
-        func bar(_ number: Int, _ bar: (open: Double, high: Double, low: Double, close: Double)) -> String {
-            #"{"type":"bar","ts":\#(number * 60_000_000),"sym":"BTCUSDT","span":60,"open":\#(bar.open),"high":\#(bar.high),"low":\#(bar.low),"close":\#(bar.close),"volume":1}"#
-        }
-        let lines =
-            [
-                bar(1, (100, 100, 100, 100)),
-                #"{"type":"intent","ts":60000000,"id":"o","sym":"BTCUSDT","side":"buy","reduce_only":false,"weight":0.5,"take_profit":0.06,"stop_loss":0.03,"drift":0.002,"confidence":0.8,"half_life":300,"seq":1}"#,
-                bar(2, (100, 101, 99, 100)),
-                #"{"type":"fill","ts":120000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":2,"px":100,"fee":0,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
-                #"{"type":"intent","ts":120000000,"id":"r","sym":"BTCUSDT","side":"sell","reduce_only":true,"fraction":0.5,"rule":"drift_flip","seq":2}"#,
-                bar(3, bars[0]),
-                #"{"type":"fill","ts":180000000,"sym":"BTCUSDT","id":"r","side":"sell","qty":1,"px":99.9,"fee":0,"liquidity":"taker","reduce_only":true,"reason":"reduce","realised":-0.1}"#,
-            ] + bars.dropFirst().enumerated().map { bar($0 + 4, $1) }
-        return try read(lines).book.exits.tallies["drift_flip"]
     }
 
     /// A long at the open of a bar, 100 for 100.1, that the stop of 3 % or the take-profit of 6 % ends in the next bar.
@@ -144,31 +111,18 @@ struct AuditTests: MadeUpAudit {
         }
     }
 
-    @Test func onBarsHoldingOnGoesByTheVenuesRule() throws {
-        func saved(_ bars: (open: Double, high: Double, low: Double, close: Double)...) throws -> Double? {
-            let tally = try halved([(100, 100, 100, 100)] + bars)
-            return tally?.open == 0 ? tally!.saved : nil
+    @Test func whatWasNotOpenedIsCountedUnderItsCause() throws {
+        func intent(_ id: String) -> String { life[2].replacing(#""id":"o""#, with: #""id":"\#(id)""#) }
+        func order(_ id: String, _ status: String) -> String {
+            #"{"type":"order","ts":22000000,"sym":"BTCUSDT","id":"\#(id)","status":"\#(status)","reason":"depth"}"#
         }
-        // Leaving cost a thousandth, so does the end of holding on.
-        func left(for price: Double) -> Double { 99.9 - price * 0.999 }
-        func isNear(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-9 } ?? false }
-        #expect(isNear(try saved((100, 100, 96, 100)), left(for: 97)), "a low that the close does not show")
-        #expect(isNear(try saved((100, 107, 100, 100)), left(for: 106)), "a high")
-        #expect(isNear(try saved((100, 107, 96, 100)), left(for: 97)), "of both the loss comes first")
-        #expect(isNear(try saved((95, 107, 94, 100)), left(for: 95)), "an open that is beyond the stop")
-        #expect(isNear(try saved((108, 108, 90, 100)), left(for: 108)), "an open that is beyond the take-profit")
-        #expect(try saved((100, 105, 98, 100)) == nil, "a bar that reaches neither")
-        #expect(isNear(try halved([(100, 101, 96, 100)])?.saved, left(for: 97)), "the rest of the bar of the exit")
-        let quiet = [(open: 100.0, high: 101.0, low: 99.0, close: 100.5)]
-        let bars = quiet + quiet + quiet + quiet + quiet + quiet + quiet + quiet + quiet + quiet
-        #expect(isNear(try halved(bars)?.saved, left(for: 100.5)), "two half-lives behind the second minute")
-    }
-
-    @Test func theLastHalfLifeEndsHoldingOn() throws {
-        let lines = Array(life[..<14]) + [quote(12, 104, 106), quote(123, 106, 108), quote(130, 150, 152)]
-        #expect(try read(lines).book.exits.tallies["drift_decay"]?.saved == 109 - 107 * (1 - 2 / 111.0))
-        #expect(try read(lines, ["--half-lives", "10"]).book.exits.tallies["drift_decay"]?.open == 0)
-        #expect(try read(Array(lines.dropLast(2))).book.exits.tallies["drift_decay"]?.open == 1)
+        let part = life[4].replacing(#""id":"o""#, with: #""id":"q""#).replacing(":3000000", with: ":22000000")
+        let reduction = life[9].replacing(#""id":"r""#, with: #""id":"s""#)
+        let lines =
+            life + [intent("p"), order("p", "cancelled"), intent("t")]
+            + [#"{"type":"reject","ts":22000000,"sym":"BTCUSDT","id":"t","code":"too_small","reason":"a test"}"#]
+            + [intent("q"), part, order("q", "partial"), order("q", "cancelled"), reduction, order("s", "cancelled")]
+        #expect(try read(lines).book.rejects == ["depth": 1, "too_small": 1])
     }
 
     @Test func equityHoldsWhatIsOpen() throws {
@@ -283,40 +237,6 @@ struct AuditTests: MadeUpAudit {
         let summary = Summary(try read([]), try ReportOptions.parse([]))
         #expect(summary.trades.count == 0 && summary.trades.winRate == nil && summary.result.sharpeHourly == nil)
         #expect(summary.text.contains("nothing to say of results"))
-    }
-}
-
-/// Runs set beside each other. Not covered: the door (`Tests/report/run`), the walk (`Tests/pipelines/walkforward`).
-struct ComparisonTests: MadeUpAudit {
-    /// A long of 1 at 100 from so many seconds on, on a market that plants 0.1 bp a second.
-    private func planted(from seconds: Int, hours: Int = 4) throws -> Summary {
-        let lines =
-            [
-                quote(0, 100, 100), account(0, 1000), #"{"type":"planted","ts":0,"sym":"BTCUSDT","mu":0.00001}"#,
-                quote(seconds, 100, 100),
-                #"{"type":"fill","ts":\#(seconds)000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":1,"px":100,"fee":0,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
-            ] + (1...hours).map { quote($0 * 3600, 100 + Double($0), 100 + Double($0)) }
-            + [quote(hours * 3600 + 1800, 100, 100)]
-        return try Summary(read(lines), ReportOptions.parse([]))
-    }
-
-    @Test func thePlantedTruthIsOfTheHoursOfTheDifference() throws {
-        let (early, late) = (try planted(from: 60), try planted(from: 2 * 3600 + 1800))
-        // Four full hours have three steps; by the value before each hour, so the first holds nothing of either.
-        #expect(early.plantedByHour?.count == 4)
-        let steps = zip(early.plantedByHour!, early.plantedByHour!.dropFirst()).map { $1 - $0 }
-        #expect(steps.dropFirst().allSatisfy { abs($0 - 3.6) < 1e-9 }, "\(steps)")
-        let truth = try #require(try Comparison([early, late]).rows[1].difference.planted)
-        let last =
-            (early.plantedByHour!.last! - early.plantedByHour![0])
-            - (late.plantedByHour!.last! - late.plantedByHour![0])
-        #expect(abs(truth - last / 3) < 1e-12 && truth > 0)
-    }
-
-    @Test func runsOfOtherHoursAreRefused() throws {
-        let (short, long) = (try planted(from: 60), try planted(from: 60, hours: 5))
-        #expect { try Comparison([short, short, long]) } throws: { ($0 as? OtherMarket)?.index == 2 }
-        #expect { try WalkForward([short, long], windowHours: 1) } throws: { ($0 as? OtherMarket)?.index == 1 }
     }
 }
 

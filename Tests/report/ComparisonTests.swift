@@ -1,0 +1,37 @@
+import Testing
+
+@testable import ReportFold
+
+/// Runs set beside each other. Not covered: the door (`Tests/report/run`), the walk (`Tests/pipelines/walkforward`).
+struct ComparisonTests: MadeUpAudit {
+    /// A long of 1 at 100 from so many seconds on, on a market that plants 0.1 bp a second.
+    private func planted(from seconds: Int, hours: Int = 4) throws -> Summary {
+        let lines =
+            [
+                quote(0, 100, 100), account(0, 1000), #"{"type":"planted","ts":0,"sym":"BTCUSDT","mu":0.00001}"#,
+                quote(seconds, 100, 100),
+                #"{"type":"fill","ts":\#(seconds)000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":1,"px":100,"fee":0,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
+            ] + (1...hours).map { quote($0 * 3600, 100 + Double($0), 100 + Double($0)) }
+            + [quote(hours * 3600 + 1800, 100, 100)]
+        return try Summary(read(lines), ReportOptions.parse([]))
+    }
+
+    @Test func thePlantedTruthIsOfTheHoursOfTheDifference() throws {
+        let (early, late) = (try planted(from: 60), try planted(from: 2 * 3600 + 1800))
+        // Four full hours have three steps; by the value before each hour, so the first holds nothing of either.
+        #expect(early.plantedByHour?.count == 4)
+        let steps = zip(early.plantedByHour!, early.plantedByHour!.dropFirst()).map { $1 - $0 }
+        #expect(steps.dropFirst().allSatisfy { abs($0 - 3.6) < 1e-9 }, "\(steps)")
+        let truth = try #require(try Comparison([early, late]).rows[1].difference.planted)
+        let last =
+            (early.plantedByHour!.last! - early.plantedByHour![0])
+            - (late.plantedByHour!.last! - late.plantedByHour![0])
+        #expect(abs(truth - last / 3) < 1e-12 && truth > 0)
+    }
+
+    @Test func runsOfOtherHoursAreRefused() throws {
+        let (short, long) = (try planted(from: 60), try planted(from: 60, hours: 5))
+        #expect { try Comparison([short, short, long]) } throws: { ($0 as? OtherMarket)?.index == 2 }
+        #expect { try WalkForward([short, long], windowHours: 1) } throws: { ($0 as? OtherMarket)?.index == 1 }
+    }
+}
