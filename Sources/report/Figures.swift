@@ -67,8 +67,9 @@ struct Figures {
         let points = audit.equity.depths.points
         guard points.count > 1 else { return nil }
         let depths = points.map { (x: Double($0.ts), low: $0.low, high: 0.0) }
-        var plot = Plot(
-            "Drawdown from the peak so far", x: time(points), y: (depths.map(\.low).min() ?? -1)...0, height: 144)
+        // What hardly fell is not drawn as if it had.
+        let deepest = min(-0.001, depths.map(\.low).min()!)
+        var plot = Plot("Drawdown from the peak so far", x: time(points), y: deepest...0, height: 144)
         plot.band(depths, "loss")
         let (ticks, text) = Self.instants(plot.x)
         let places = Plot.places(plot.y, scale: 100)

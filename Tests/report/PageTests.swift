@@ -116,6 +116,9 @@ struct PageTests: MadeUpAudit {
         let audit = try read([quote(0, 100, 100)] + rising + [account(3, 1020, realised: 20), quote(3, 100, 100)])
         let drawing = try #require(Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([]))).drawdown)
         #expect(drawing.rows.map { $0[1] } == ["0.0 %", "0.0 %", "0.0 %", "-0.9 %"])
+        let flat = try read([quote(0, 100, 100), account(0, 1000), account(1, 1000), quote(1, 100, 100)])
+        let summary = Summary(flat, try ReportOptions.parse([]))
+        #expect(Figures(audit: flat, summary: summary).drawdown?.rows.map { $0[1] } == ["0.00 %", "0.00 %"])
     }
 
     @Test func whatLeavesTheAxesIsNotDrawn() throws {
