@@ -26,6 +26,8 @@ public struct WalkForward: Codable {
     let expected: Double
     /// The set that was best over the windows that judged, which nobody could know, and what it brought.
     let hindsight: Step
+    /// That, with its interval, which knows nothing of the choosing.
+    let hindsightJudged: Summary.Estimate
 
     /// Fewer hours than two windows.
     public struct TooShort: Error {
@@ -64,6 +66,7 @@ public struct WalkForward: Codable {
         let later = windowHours..<windows * windowHours
         let lucky = best(later)
         hindsight = Step(set: runs[lucky].name, chosenOn: mean(lucky, 0..<windowHours), judgedOn: mean(lucky, later))
+        hindsightJudged = Summary.Estimate(meanOf: Array(returns[lucky][later]))!
     }
 }
 
@@ -88,7 +91,7 @@ extension WalkForward {
             "when chosen, of \(sets) sets     \(points(expected))",
             "when judged                \(range(judged))",
             "  trading nothing where the best had not earned (\(idle)): \(range(judgedIfEarned))",
-            "best in hindsight          \(points(hindsight.judgedOn))  \(hindsight.set)",
+            "best in hindsight          \(range(hindsightJudged))  \(hindsight.set)",
         ]
         return PlainText.harmless(lines)
     }
