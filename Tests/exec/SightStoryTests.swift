@@ -242,11 +242,17 @@ struct SightStoryTests {
     }
 
     /// The exchange says that it is filled, and not how much.
-    @Test func whatIsFilledByNothingHasNotEnded() throws {
+    @Test(arguments: [false, true]) func whatIsFilledByNothingHasNotEnded(isExit: Bool) throws {
         let simulation = try Simulation.started()
+        if isExit {
+            try simulation.open()
+            try simulation.go(2)
+        }
         simulation.faults.frameLost = 1000
+        let link = isExit ? "BTC-r-1" : "BTC-o-1"
         let row: Bybit.JSON = [
-            "orderId": "1", "orderLinkId": "BTC-o-1", "symbol": "BTCUSDT", "orderStatus": "Filled", "side": "Buy",
+            "orderId": "1", "orderLinkId": .string(link), "symbol": "BTCUSDT", "orderStatus": "Filled",
+            "side": isExit ? "Sell" : "Buy",
         ]
         let answer = try Answer(granted: (["retCode": 0, "result": ["list": [row]]] as Bybit.JSON).bytes)
         var told = 0
@@ -261,11 +267,33 @@ struct SightStoryTests {
             default: return nil
             }
         }
-        try simulation.open()
+        if isExit { try simulation.reduce(link, 1) } else { try simulation.open() }
         try simulation.go(15)
-        #expect(try simulation.ends("BTC-o-1") == ["accepted", "filled"])
-        #expect(try simulation.booked() == simulation.position("BTCUSDT")?.size)
+        #expect(try simulation.ends(link) == ["accepted", "filled"])
+        #expect(try (simulation.booked() ?? "0") == simulation.position("BTCUSDT")?.size)
         #expect(simulation.executor?.desks[0].shut == nil)
+    }
+
+    /// A message says that somebody has closed what no message has said to be open: it alone is no proof.
+    @Test func aMessageThatOvertakesTheEntryIsNotAnothers() throws {
+        let simulation = try Simulation.started()
+        simulation.faults.frameLost = 1000
+        simulation.tellNoExecutions()
+        try simulation.open()
+        try simulation.go(0.5)
+        #expect(simulation.executor?.tickets.first?.state == .accepted && simulation.booked() == nil)
+        try simulation.tell(
+            "execution",
+            [
+                "execId": "early", "symbol": "BTCUSDT", "side": "Sell", "execPrice": "60000", "execQty": "0.001",
+                "execFee": "0.01", "execType": "Trade", "orderId": "9", "orderLinkId": "",
+                "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        #expect(simulation.executor?.desks[0].shut == nil)
+        simulation.questionVerdict = nil
+        try simulation.go(10)
+        #expect(try simulation.booked() == simulation.position("BTCUSDT")?.size)
+        #expect(!simulation.audit.contains { $0.contains("foreign_position") })
     }
 
     // MARK: Much at once

@@ -63,7 +63,7 @@ FOLD = [
     ("a reset leaves the day as it was", "Memory.swift", "if halts.contains(where: { $0.code == Executor.dailyLoss }) { day = nil }", ""),
     ("a banned address asks on", "Due.swift", "guard now >= bannedUntil else { return }", ""),
     ("a text may be too long for the journal", "Answers.swift", "failure.text.cut(to: Self.textLimit)", "failure.text"),
-    ("messages that overtake each other are foreign", "Booking.swift", "            return isAnswer ? .foreign : .unsure", "            return .foreign"),
+    ("messages that overtake each other are foreign", "Booking.swift", "return isAnswer ? .foreign : .unsure", "return .foreign"),
     ("lines of the journal are not chained", "Journal.swift", "let message = before + text", "let message = text"),
     ("damage in the journal is stepped over", "Journal.swift", "guard end == bytes.count - 1 else { throw JournalDamage(line: content.entries.count + 1) }", ""),
     ("what closes forgets an entry on its way", "Sending.swift", "guard !hasTicket(desk.name) else { return }\n            (desks", "(desks"),
