@@ -92,7 +92,7 @@ FOLD = [
     ("an end is forgotten for an exit on its way", "Sending.swift", "(desks[index].standBy, desks[index].protectBy) = (nil, nil)\n        guard desks[index].closing == nil else { return }", "guard desks[index].closing == nil, desks[index].standBy == nil || now > desks[index].standBy!.by else { return }"),
     ("what shows no stop is opened again", "Due.swift", "        shut(index, cause)\n    }", "    }"),
     ("what shows no stop halts nothing", "Due.swift", "exposures += 1", "exposures += 0"),
-    ("a lost exit beside others waits for the stream", "Answers.swift", "ticket.sending.isWholeReduction || isInItsWay", "isInItsWay"),
+    ("a lost exit beside others waits for the stream", "Answers.swift", "ticket.sending.isWholeReduction || isInItsWay", "false"),
     ("what exec had begun to close is forgotten by a restart", "Opening.swift", "resolve(index, at: now)\n        }\n        for halt", "}\n        for halt"),
     ("what was to be closed closes the next position", "Memory.swift", "closings.remove(sending.symbol)", ""),
     ("something is opened beside the other side", "Positions.swift", "        guard size > .zero else { return }\n        let difference", "        guard size > .zero, memory.holding(name) != nil else { return }\n        let difference"),
