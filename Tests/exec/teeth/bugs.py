@@ -168,7 +168,7 @@ DOOR = [
     ("an end that is cut short has not said what is held", "command/ExecRun.swift", "for position in executor.held { tell(\"\\(position) is held as the end begins\") }", ""),
     ("a journal that fails hides what is held", "command/ExecRun.swift", "            tellOpen()\n            throw error", "            throw error"),
     ("a start that fails hides what may be open", "command/ExecCommand.swift", "for symbol in Executor.unsettled(folder.entries).keys.sorted() {", "for symbol in [String]() {"),
-    ("a signal is not heard at the start", "command/Caller.swift", "        return try UnixSignals.letIn { () throws(RESTFailure) in\n            try retry", "        func kept(_ ask: () throws(RESTFailure) -> Answer) throws(RESTFailure) -> Answer { try ask() }\n        return try kept { () throws(RESTFailure) in\n            try retry"),
+    ("a signal is not heard at the start", "command/Caller.swift", "return try UnixSignals.letIn { () throws(RESTFailure) in try client.ask(path, query: query) }", "return try client.ask(path, query: query)"),
     ("a stream that stands still is up for ever", "command/PrivateStream.swift", "if isUp, replyBy == nil, now >= heardAt + Self.silence {", "if isUp, replyBy == nil, now < heardAt {"),
     ("a reset makes a folder", "command/ExecCommand.swift", "try State(state, mayMake: false)", "try State(state)"),
     ("an entry waits for the disk", "command/ExecRun.swift", "request.mayOpen ? began : steadyMicroseconds()", "steadyMicroseconds()"),
