@@ -30,10 +30,11 @@ struct LastPrice {
     private mutating func scanAnew(_ text: UnsafePointer<UInt8>, _ index: inout Int, _ here: UInt64) -> Number? {
         let start = index
         guard let number = Number.scan(padded: text, &index), number.isExact, number.mantissa > 0 else { return nil }
-        count = index - start
-        if count <= 8 {
-            self.number = number
-            mask = .max >> UInt64(64 - 8 * count)
+        let length = index - start
+        // What is longer is read each time; what was remembered before stays whole.
+        if length <= 8 {
+            (count, self.number) = (length, number)
+            mask = .max >> UInt64(64 - 8 * length)
             word = here & mask
         }
         return number

@@ -145,6 +145,19 @@ import Testing
         }
     }
 
+    /// What is remembered of a price must not outlive one that is too long for it: the same text comes again.
+    @Test(arguments: 0..<8)
+    func aLongPriceBehindAShortOne(_ start: Int) {
+        let texts = ["63943.9", "63943.912345", "63943.912345", "63943.9", "1", "12345678", "123456789", "123456789"]
+        var reader = RecordReader()
+        for text in texts[start...] {
+            let quote =
+                #"{"type":"quote","ts":1700000000012345,"sym":"BTCUSDT","bid":\#(text),"bid_qty":1,"ask":\#(text),"ask_qty":2}"#
+            withPaddedLine(quote) { #expect(Self.failure(&reader, $0) == nil) }
+            #expect(reader.record.bid.double == strtod(text, nil) && reader.record.ask.double == strtod(text, nil))
+        }
+    }
+
     @Test func kindsHaveTheirNames() {
         for kind in RecordKind.allCases {
             #expect("\(kind)" == "\(kind.name)")
