@@ -28,7 +28,7 @@ extension Executor {
         let place = row.link.isEmpty ? nil : ticket(row.link)
         let sending = row.link.isEmpty ? nil : memory.sent[row.link]
         guard concerns(row, sending, memory.holding(row.symbol), index) else { return }
-        let opens = sending.map { !$0.isReduceOnly } ?? false
+        let opens = sending?.isReduceOnly == false
         let ours: Quantity
         switch part(row, quantity, sending, isAnswer: isAnswer) {
         case .ours(let part): ours = part
@@ -98,7 +98,7 @@ extension Executor {
     /// How much of an execution is ours.
     private func part(_ row: ExecutionRow, _ quantity: Quantity, _ sending: Sending?, isAnswer: Bool) -> Part {
         let position = memory.holding(row.symbol)?.position
-        let opens = sending.map { !$0.isReduceOnly } ?? false
+        let opens = sending?.isReduceOnly == false
         let isOrdered = sending.map { memory.booked[row.link, default: .zero] + quantity <= $0.quantity } ?? true
         let closed = position.flatMap { $0.side.closing == row.side ? $0.quantity : nil }
         // Of what others close, as much is ours as there is.

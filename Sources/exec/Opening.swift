@@ -116,7 +116,6 @@ extension Executor {
         }
         for halt in memory.halts { say("nothing is opened: \(halt.reason); see docs/exec.md for how to go on") }
     }
-
 }
 
 extension PositionRow {

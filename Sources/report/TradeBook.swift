@@ -101,16 +101,15 @@ struct TradeBook {
         costs.fees = record["fee"]?.double ?? 0
         paid = paid + costs
         // As before costs: from intent to intent, or to the level that fired.
-        let planted = fill.isMeant ? intent?.planted : nil
-        let plantedThen = planted ?? market.planted(upTo: fill.ts)
+        let planted = (fill.isMeant ? intent?.planted : nil) ?? market.planted(upTo: fill.ts)
         if record["reduce_only"]?.bool == true {
-            reduce(by: fill, intent, costs, planted: plantedThen, market)
+            reduce(by: fill, intent, costs, planted: planted, market)
         } else {
             let none = Trade(
                 symbol: name, isLong: fill.side == .buy, opened: fill.ts, closed: fill.ts,
                 conviction: intent?.conviction)
             open[fill.symbol, default: none].add(
-                fill.price, fill.quantity, costs, planted: plantedThen)
+                fill.price, fill.quantity, costs, planted: planted)
         }
     }
 

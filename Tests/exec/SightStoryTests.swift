@@ -33,6 +33,25 @@ struct SightStoryTests {
         }
     }
 
+    /// An order that is said to be filled, and neither how much nor by what.
+    private func filledByNothing(_ link: String, isExit: Bool = false) throws -> Answer {
+        let row: Bybit.JSON = [
+            "orderId": "1", "orderLinkId": .string(link), "symbol": "BTCUSDT", "orderStatus": "Filled",
+            "side": isExit ? "Sell" : "Buy",
+        ]
+        return try Answer(granted: (["retCode": 0, "result": ["list": [row]]] as Bybit.JSON).bytes)
+    }
+
+    /// The stream tells what is held as it is booked, with its levels, and something besides.
+    private func tellPosition(_ simulation: Simulation, _ key: String, _ value: Bybit.JSON) throws {
+        let members: [Bybit.JSON.Member] = [
+            .init("positionIdx", 0), .init("symbol", "BTCUSDT"), .init("side", "Buy"),
+            .init("size", .string(try #require(simulation.booked()))), .init("takeProfit", "100000"),
+            .init("stopLoss", "90000"), .init(key, value),
+        ]
+        try simulation.tell("position", .object(members))
+    }
+
     // MARK: No fills
 
     @Test(arguments: [true, false]) func whatOnlyItsOrderTellsOfIsProtected(isStreaming: Bool) throws {
@@ -250,11 +269,7 @@ struct SightStoryTests {
         }
         simulation.faults.frameLost = 1000
         let link = isExit ? "BTC-r-1" : "BTC-o-1"
-        let row: Bybit.JSON = [
-            "orderId": "1", "orderLinkId": .string(link), "symbol": "BTCUSDT", "orderStatus": "Filled",
-            "side": isExit ? "Sell" : "Buy",
-        ]
-        let answer = try Answer(granted: (["retCode": 0, "result": ["list": [row]]] as Bybit.JSON).bytes)
+        let answer = try filledByNothing(link, isExit: isExit)
         var told = 0
         simulation.questionVerdict = {
             switch $0.subject {
@@ -363,10 +378,7 @@ struct SightStoryTests {
     @Test func whatIsFilledWithoutAQuantityIsProtected() throws {
         let simulation = try Simulation.started()
         simulation.faults.frameLost = 1000
-        let row: Bybit.JSON = [
-            "orderId": "1", "orderLinkId": "BTC-o-1", "symbol": "BTCUSDT", "orderStatus": "Filled", "side": "Buy",
-        ]
-        let answer = try Answer(granted: (["retCode": 0, "result": ["list": [row]]] as Bybit.JSON).bytes)
+        let answer = try filledByNothing("BTC-o-1")
         simulation.questionVerdict = {
             switch $0.subject {
             case .order, .past: .success(answer)
@@ -410,12 +422,7 @@ struct SightStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(3)
-        try simulation.tell(
-            "position",
-            [
-                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked()!),
-                "takeProfit": "100000", "stopLoss": "90000", "seq": 9_000_000_000,
-            ])
+        try tellPosition(simulation, "seq", 9_000_000_000)
         simulation.faults.frameLost = 1000
         try simulation.removeLevels("BTCUSDT")
         try simulation.go(60)
@@ -429,12 +436,7 @@ struct SightStoryTests {
         let simulation = try Simulation.started()
         try simulation.open()
         try simulation.go(3)
-        try simulation.tell(
-            "position",
-            [
-                "positionIdx": 0, "symbol": "BTCUSDT", "side": "Buy", "size": .string(simulation.booked()!),
-                "takeProfit": "100000", "stopLoss": "90000", "leverage": "100",
-            ])
+        try tellPosition(simulation, "leverage", "100")
         #expect(simulation.executor?.desks[0].shut?.contains("leverage 100") == true)
     }
 
