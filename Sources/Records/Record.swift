@@ -59,8 +59,6 @@ public struct Record: ~Copyable {
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
     /// `trade`, `quote` and `mark`.
     public subscript(key: StaticString) -> RecordValue? { find(key, in: found.pointee.members, of: bytes) }
-
-    func offset(of value: RecordValue) -> Int { value.text.baseAddress! - bytes.baseAddress! }
 }
 
 func find(

@@ -28,7 +28,6 @@ public struct RecordReader: ~Copyable {
         var scanner = JSONScanner()
         /// The two symbols that the fast path met last, the latest first: a stream seldom names more.
         var keys = (SymbolKey.none, SymbolKey.none)
-        var prices = PerSymbol<LastPrices>()
     }
 
     public init() { self.init(Names()) }
@@ -103,8 +102,7 @@ public struct RecordReader: ~Copyable {
     private mutating func readTrade(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        rooms.pointee.prices.meet(symbol, LastPrices())
-        guard match(text, &i, #""px":"#), let price = rooms.pointee.prices[symbol].trade.scan(text, &i),
+        guard match(text, &i, #""px":"#), let price = Number.scan(padded: text, &i), price.isExact, price.mantissa > 0,
             match(text, &i, #","qty":"#), let quantity = Number.scan(padded: text, &i), quantity.isExact,
             quantity.mantissa >= 0,
             match(text, &i, #","side":""#)
@@ -130,11 +128,10 @@ public struct RecordReader: ~Copyable {
     private mutating func readQuote(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        rooms.pointee.prices.meet(symbol, LastPrices())
-        guard match(text, &i, #""bid":"#), let bid = rooms.pointee.prices[symbol].bid.scan(text, &i),
+        guard match(text, &i, #""bid":"#), let bid = Number.scan(padded: text, &i), bid.isExact, bid.mantissa > 0,
             match(text, &i, #","bid_qty":"#), let bidQuantity = Number.scan(padded: text, &i), bidQuantity.isExact,
             bidQuantity.mantissa >= 0,
-            match(text, &i, #","ask":"#), let ask = rooms.pointee.prices[symbol].ask.scan(text, &i),
+            match(text, &i, #","ask":"#), let ask = Number.scan(padded: text, &i), ask.isExact, ask.mantissa > 0,
             match(text, &i, #","ask_qty":"#), let askQuantity = Number.scan(padded: text, &i), askQuantity.isExact,
             askQuantity.mantissa >= 0,
             text[i] == UInt8(ascii: "}"), i == count - 2
@@ -269,6 +266,10 @@ public struct RecordReader: ~Copyable {
         guard record.kind.isMarket, let number = value.number else { return }
         if index < Self.valueLimit { record.values[index] = number }
     }
+}
+
+extension Record {
+    func offset(of value: RecordValue) -> Int { value.text.baseAddress! - bytes.baseAddress! }
 }
 
 @inline(__always)
