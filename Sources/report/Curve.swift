@@ -1,4 +1,5 @@
-/// A series of any length in a bounded number of points: each says the lowest, the highest and the last value of its time.
+/// A series of any length in a bounded number of points: each says the lowest, the highest and the last value of its time, and how
+/// far the series fell.
 struct Curve: Equatable {
     struct Point: Equatable {
         /// Of its first value, microseconds.
@@ -6,22 +7,28 @@ struct Curve: Equatable {
         var low: Double
         var high: Double
         var last: Double
+        /// How far below the highest value until then, at most, as a share of that: 0 or less.
+        var depth: Double
     }
 
     private static let limit = 2000
     private(set) var points: [Point] = []
     /// Microseconds that a point covers.
     private var span: Int64 = 1_000_000
+    private var peak = 0.0
 
     mutating func add(_ value: Double, at ts: Int64) {
+        peak = max(peak, value)
+        let depth = peak > 0 ? value / peak - 1 : 0
         if let last = points.last, ts / span == last.ts / span {
             let index = points.count - 1
             points[index].low = min(points[index].low, value)
             points[index].high = max(points[index].high, value)
             points[index].last = value
+            points[index].depth = min(points[index].depth, depth)
             return
         }
-        points.append(Point(ts: ts, low: value, high: value, last: value))
+        points.append(Point(ts: ts, low: value, high: value, last: value, depth: depth))
         if points.count > Self.limit { halve() }
     }
 
@@ -35,6 +42,7 @@ struct Curve: Equatable {
                     merged[index].low = min(last.low, point.low)
                     merged[index].high = max(last.high, point.high)
                     merged[index].last = point.last
+                    merged[index].depth = min(last.depth, point.depth)
                 } else {
                     merged.append(point)
                 }

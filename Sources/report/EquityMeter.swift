@@ -14,8 +14,6 @@ struct EquityMeter {
     private var first: Account?
     private var now = Account()
     private(set) var curve = Curve()
-    /// How far it was below the peak before it, as a share of that: 0 or less.
-    private(set) var depths = Curve()
     /// The value at each full hour, UTC.
     private(set) var hours: [Double] = []
     /// What all trading had cost by then.
@@ -65,8 +63,6 @@ struct EquityMeter {
         curve.add(value, at: ts)
         peak = max(peak, value)
         if peak - value > maxDrawdown { maxDrawdown = peak - value }
-        let depth = peak > 0 ? value / peak - 1 : 0
-        depths.add(depth, at: ts)
-        maxDrawdownShare = max(maxDrawdownShare, -depth)
+        if peak > 0 { maxDrawdownShare = max(maxDrawdownShare, (peak - value) / peak) }
     }
 }

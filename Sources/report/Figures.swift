@@ -64,9 +64,9 @@ struct Figures {
     }
 
     var drawdown: Drawing? {
-        let points = audit.equity.depths.points
+        let points = audit.equity.curve.points
         guard points.count > 1 else { return nil }
-        let depths = points.map { (x: Double($0.ts), low: $0.low, high: 0.0) }
+        let depths = points.map { (x: Double($0.ts), low: $0.depth, high: 0.0) }
         // What hardly fell is not drawn as if it had.
         let deepest = min(-0.001, depths.map(\.low).min()!)
         var plot = Plot("Drawdown from the peak so far", x: time(points), y: deepest...0, height: 144)
