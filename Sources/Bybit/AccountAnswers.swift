@@ -137,6 +137,8 @@ public struct WalletRow: Equatable, Sendable {
 
 /// What a key may do.
 public struct KeyInfo: Equatable, Sendable {
+    /// The account's number.
+    public let userID: Int64?
     public let isReadOnly: Bool
     /// Of a main account, not of a sub-account.
     public let isMaster: Bool
@@ -154,6 +156,7 @@ public struct KeyInfo: Equatable, Sendable {
 
     public init?(_ json: JSON) {
         guard case .object(let groups)? = json["permissions"] else { return nil }
+        userID = json["userID"]?.text.flatMap { Int64($0) }
         isReadOnly = json["readOnly"]?.text != "0"
         isMaster = json["isMaster"]?.bool ?? false
         addresses = (json["ips"]?.elements ?? []).compactMap { $0.filled }

@@ -57,11 +57,16 @@ public struct Position: Equatable, Sendable {
     }
 
     public mutating func add(_ level: Level, fee: Money, _ instrument: Instrument) {
+        add(level, fee: fee)
+        post(instrument)
+    }
+
+    /// Adds to it, where what it locks is somebody else's to know.
+    public mutating func add(_ level: Level, fee: Money) {
         quantity += level.quantity
         cost += level.price * level.quantity
         fees += fee
         openingFees += fee
-        post(instrument)
     }
 
     /// Sets the leverage anew: what it locks changes, what it is worth does not.
@@ -79,6 +84,12 @@ public struct Position: Equatable, Sendable {
     /// - Parameter level: at most the open quantity.
     /// - Returns: the profit of the part, before fees.
     public mutating func reduce(_ level: Level, fee: Money, _ instrument: Instrument) -> Money {
+        defer { post(instrument) }
+        return reduce(level, fee: fee)
+    }
+
+    /// Closes a part, or all, where what it locks is somebody else's to know.
+    public mutating func reduce(_ level: Level, fee: Money) -> Money {
         precondition(level.quantity <= quantity, "a position is never closed by more than it has")
         let released = cost.share(level.quantity, of: quantity)
         let proceeds = level.price * level.quantity
@@ -89,7 +100,6 @@ public struct Position: Equatable, Sendable {
         quantity -= level.quantity
         realised += profit
         fees += fee
-        post(instrument)
         return profit
     }
 

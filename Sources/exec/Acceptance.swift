@@ -133,7 +133,7 @@ extension Executor {
         }
         try vacancy(desk)
         let terms = Sizing.Terms(record.side, price: price, leverage: settings.leverage, desk.instrument)
-        let quantity = try size(terms, weight: weight)
+        let quantity = try size(terms, weight: weight, at: now)
         let notional = price * quantity
         try allow(notional, at: now)
         let sending = Sending(
@@ -217,13 +217,18 @@ extension Executor {
         }
     }
 
-    private func size(_ terms: Sizing.Terms, weight: Rate) throws(Rejection) -> Quantity {
-        guard let wallet else { throw Rejection("no_wallet", "what the account holds is not known") }
+    private func size(_ terms: Sizing.Terms, weight: Rate, at now: Int64) throws(Rejection) -> Quantity {
+        // What has been lost of late is not known then either.
+        guard let wallet, now - wallet.at <= Self.walletLimit else {
+            let limit = "\(Self.walletLimit / 1_000_000) s"
+            throw Rejection("no_wallet", "the exchange has not told what the account holds within \(limit)")
+        }
         return try terms.quantity(
             weight: weight, of: wallet.equity, available: wallet.available, usable: Self.usable)
     }
 
     private static let markLimit: Int64 = 20_000_000
+    private static let walletLimit: Int64 = 30_000_000
     /// Of what is free. A part is left for what the price does until the order is there.
     static let usable = Rate(units: 98_000_000)
 

@@ -203,10 +203,12 @@ extension Executor {
         guard case .success(let answer) = result, let list = answer.result["list"]?.elements else {
             return askLater(index, at: now)
         }
-        let rows = list.compactMap(OrderRow.init)
-        if let row = rows.first(where: { $0.link == link }) { return take(row, at: now, into: &out) }
-        // An answer that speaks of something else is no answer.
-        guard list.isEmpty else { return askLater(index, at: now) }
+        let rows = list.compactMap(OrderRow.init).filter { $0.link == link }
+        if let row = rows.first(where: { Self.isOurs($0, tickets[index].sending) }) {
+            return take(row, at: now, into: &out)
+        }
+        // An answer that speaks of something else is no answer; an older order of this name may hide ours.
+        guard rows.count == list.count else { return askLater(index, at: now) }
         ask(next(link, tickets[index].sending.symbol))
     }
 
@@ -256,7 +258,7 @@ extension Executor {
         let ticket = tickets.remove(at: index)
         let symbol = ticket.sending.symbol
         // A dry run closes nothing: the next one that may has to.
-        if !settings.isLive, ticket.sending.isWholeReduction, memory.holding(symbol) != nil {
+        if !settings.isLive, ticket.sending.isWholeReduction, memory.holding(symbol) != nil || hasTicket(symbol) {
             note(.close(symbol: symbol, ts: now))
         }
         note(.end(link: ticket.link, outcome: "not_placed"))

@@ -154,10 +154,7 @@ extension Executor {
     /// Takes what the exchange says of an order.
     mutating func take(_ row: OrderRow, at now: Int64, into out: inout Output) {
         guard let index = ticket(row.link), let filled = Quantity(text: row.filled) else { return }
-        guard Self.isOurs(row, tickets[index].sending) else {
-            let refusal = Rejection("not_placed", "the exchange has another order of this name: \(row.id)")
-            return notPlaced(index, refusal, at: now, into: &out)
-        }
+        guard Self.isOurs(row, tickets[index].sending) else { return }
         accept(index, row.id, into: &out)
         // Sources may contradict each other: what says more is later.
         let untold = tickets[index].untold
@@ -190,7 +187,8 @@ extension Executor {
         }
     }
 
-    private static func isOurs(_ row: OrderRow, _ sending: Sending) -> Bool {
+    /// Whether it is this order: one of an earlier journal may have had its name.
+    static func isOurs(_ row: OrderRow, _ sending: Sending) -> Bool {
         guard row.side ?? sending.side == sending.side else { return false }
         let quantity = row.quantity.flatMap { Quantity(text: $0) } ?? sending.quantity
         // One that closes is cut by the exchange to what there is.
@@ -251,11 +249,12 @@ extension Executor {
 
     mutating func take(_ row: WalletRow, at now: Int64, into out: inout Output) {
         guard let equity = Money(text: row.equity), let available = Money(text: row.available) else { return }
-        wallet = Wallet(equity: equity, available: available)
+        wallet = Wallet(equity: equity, available: available, at: now)
         writeAccount(into: &out)
-        let day = (now + clockOffset) / 86_400_000_000
-        if memory.day?.number != day { note(.day(day, equity: equity)) }
-        guard let start = memory.day?.equity, start > .zero else { return }
+        let today = (now + clockOffset) / 86_400_000_000
+        // With nothing in it an account begins no day: what is lost then would be a share of nothing.
+        if memory.day?.number != today, equity > .zero { note(.day(today, equity: equity)) }
+        guard let (day, start) = memory.day, day == today else { return }
         let least = start - start.times(settings.dailyLoss, .down)
         if equity < least {
             halt(Self.dailyLoss, "equity is \(equity) USDT, less than \(least): \(start) began the day", at: now)

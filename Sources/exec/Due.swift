@@ -25,7 +25,8 @@ extension Executor {
                 desks[index].askAt = nil
                 ask(.position(desks[index].name))
             }
-            if let askAt = desks[index].tradesAskAt, now >= askAt {
+            // One that is on its way may be from before what calls for it.
+            if let askAt = desks[index].tradesAskAt, now >= askAt, !isAskingTrades(desks[index]) {
                 desks[index].tradesAskAt = nil
                 askExecutions(index, at: now)
             }
@@ -35,7 +36,6 @@ extension Executor {
             }
             pump(index, at: now, into: &out)
         }
-        // One that is on its way may be from before what calls for it.
         if let askAt = walletAskAt, now >= askAt, !pending.contains(.wallet) {
             walletAskAt = nil
             ask(.wallet)
@@ -72,11 +72,12 @@ extension Executor {
 
     /// Asks what has been traded in a symbol of late, and at least since the last whole answer.
     private mutating func askExecutions(_ index: Int, at now: Int64) {
-        guard !pending.contains(.executions(symbol: desks[index].name)) else { return }
         desks[index].tradesAskedAt = now
         let since = min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)
         ask(.executions(desks[index].name, since: since + clockOffset, at: now + clockOffset))
     }
+
+    private func isAskingTrades(_ desk: Desk) -> Bool { pending.contains(.executions(symbol: desk.name)) }
 
     /// So often the exchange is asked for its price.
     static let markInterval: Int64 = 5_000_000
@@ -85,11 +86,14 @@ extension Executor {
     static let keyInterval: Int64 = 3_600_000_000
 
     /// What is held is looked at every ten seconds, as a message may have been lost, and every two while no stream tells of it;
-    /// what it is worth, of which no stream tells, every ten.
+    /// what the account is worth, of which no stream tells, every ten.
     mutating func review(at now: Int64) {
         let interval: Int64 = isStreaming ? 10_000_000 : 2_000_000
-        for index in desks.indices where memory.holding(desks[index].name) != nil || hasTicket(desks[index].name) {
-            if walletAskAt == nil, !pending.contains(.wallet) { walletAskAt = now + 10_000_000 }
+        let open = desks.indices.filter { memory.holding(desks[$0].name) != nil || hasTicket(desks[$0].name) }
+        if walletAskAt == nil, !pending.contains(.wallet), !(isEnding && open.isEmpty) {
+            walletAskAt = now + 10_000_000
+        }
+        for index in open {
             guard desks[index].askAt == nil, !pending.contains(.position(symbol: desks[index].name)) else { continue }
             desks[index].askAt = now + interval
             if !isStreaming { desks[index].tradesAskAt = now }
@@ -102,8 +106,8 @@ extension Executor {
         for ticket in tickets { due = min(due, ticket.askAt) }
         for desk in desks {
             due = min(
-                due, desk.protectBy ?? .max, desk.askAt ?? .max, desk.tradesAskAt ?? .max, takeOverAt(desk) ?? .max,
-                pumpAt(desk) ?? .max)
+                due, desk.protectBy ?? .max, desk.askAt ?? .max, takeOverAt(desk) ?? .max, pumpAt(desk) ?? .max,
+                isAskingTrades(desk) ? .max : desk.tradesAskAt ?? .max)
             if !isEnding { due = min(due, desk.markAskAt) }
         }
         return max(due, bannedUntil)

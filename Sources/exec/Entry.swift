@@ -4,8 +4,8 @@ import Venue
 
 /// What the journal keeps.
 enum Entry: Equatable {
-    /// A start of the program.
-    case run(ts: Int64)
+    /// A start of the program, and whose account it traded.
+    case run(account: String, ts: Int64)
     /// An order is about to be sent. It is on the disk before the first byte leaves.
     case send(Sending)
     case fill(Booking)
@@ -80,7 +80,7 @@ public enum Remark {
 extension Entry {
     var json: JSON {
         switch self {
-        case .run(let ts): ["do": "run", "ts": .number("\(ts)")]
+        case .run(let account, let ts): ["do": "run", "account": .string(account), "ts": .number("\(ts)")]
         case .send(let sending): sending.json
         case .fill(let booking): booking.json
         case .end(let link, let outcome): ["do": "end", "link": .string(link), "outcome": .string(outcome)]
@@ -103,8 +103,8 @@ extension Entry {
         func money(_ key: String) -> Money? { text(key).flatMap { Money(text: $0) } }
         switch text("do") {
         case "run":
-            guard let ts = integer("ts") else { return nil }
-            self = .run(ts: ts)
+            guard let account = text("account"), let ts = integer("ts") else { return nil }
+            self = .run(account: account, ts: ts)
         case "send":
             guard let sending = Sending(json) else { return nil }
             self = .send(sending)

@@ -56,8 +56,10 @@ public struct Executor {
     private var effects: [Effect] = []
 
     struct Wallet {
-        var equity: Money
-        var available: Money
+        let equity: Money
+        let available: Money
+        /// When it was told, microseconds of the wall clock.
+        let at: Int64
     }
 
     public mutating func takeEffects() -> [Effect] {
@@ -95,9 +97,7 @@ public struct Executor {
     @discardableResult
     mutating func note(_ entry: Entry) -> Money {
         effects.append(.keep(entry.json))
-        var instrument: Instrument?
-        if case .fill(let booking) = entry { instrument = desk(booking.symbol).map { desks[$0].instrument } }
-        return memory.take(entry, instrument)
+        return memory.take(entry)
     }
 
     /// Before the first record of the stream only the clock tells when it is.

@@ -42,13 +42,12 @@ struct Memory {
     /// What is held in a symbol; nil for none.
     func holding(_ symbol: String) -> Holding? { holdings[symbol].flatMap { $0.position.isFlat ? nil : $0 } }
 
-    /// - Parameter instrument: of the symbol of a fill.
     /// - Returns: the profit that a fill brought, before fees.
     @discardableResult
-    mutating func take(_ entry: Entry, _ instrument: Instrument?) -> Money {
+    mutating func take(_ entry: Entry) -> Money {
         switch entry {
         case .send(let sending): take(sending)
-        case .fill(let booking): if let instrument { return take(booking, instrument) }
+        case .fill(let booking): return take(booking)
         case .end(let link, _): open.removeAll { $0 == link }
         case .funding(let execution, let received):
             executions.insert(execution)
@@ -81,7 +80,7 @@ struct Memory {
         openings.append((sending.ts, sending.notional))
     }
 
-    private mutating func take(_ booking: Booking, _ instrument: Instrument) -> Money {
+    private mutating func take(_ booking: Booking) -> Money {
         executions.insert(booking.execution)
         if !booking.link.isEmpty { booked[booking.link, default: .zero] += booking.level.quantity }
         fees += booking.fee
@@ -96,9 +95,9 @@ struct Memory {
         holding.last = booking.executed
         var profit = Money.zero
         if booking.side == holding.position.side.opening {
-            holding.position.add(booking.level, fee: booking.fee, instrument)
+            holding.position.add(booking.level, fee: booking.fee)
         } else {
-            profit = holding.position.reduce(booking.level, fee: booking.fee, instrument)
+            profit = holding.position.reduce(booking.level, fee: booking.fee)
             realised += profit
         }
         holdings[booking.symbol] = holding

@@ -16,6 +16,8 @@ public struct Opening {
         }
     }
 
+    /// Whose account it is.
+    public var account = ""
     public var symbols: [Symbol] = []
     public var positions: [PositionRow] = []
     /// Orders that rest or wait.
@@ -67,19 +69,14 @@ extension Executor {
         }
         for (index, json) in entries.enumerated() {
             guard var entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
-            var instrument: Instrument?
-            switch entry {
-            // Of a symbol that is traded no more all has ended.
-            case .fill(let booking): instrument = desk(booking.symbol).map { desks[$0].instrument }
-            // The clock of that run may have been ahead.
-            case .send(var sending):
+            if case .send(var sending) = entry {
+                // The clock of that run may have been ahead.
                 sending.ts = min(sending.ts, now)
                 entry = .send(sending)
-            default: break
             }
-            memory.take(entry, instrument)
+            memory.take(entry)
         }
-        note(.run(ts: now))
+        note(.run(account: opening.account, ts: now))
         resume(opening, at: now, into: &out)
     }
 
@@ -143,6 +140,12 @@ extension Instrument {
 }
 
 extension Executor {
+    /// Whose orders the journal is of; nil before the first start.
+    public static func account(_ entries: [JSON]) -> String? {
+        for case .run(let account, _)? in entries.lazy.map(Entry.init) { return account }
+        return nil
+    }
+
     /// The symbols in which the journal has something open, and since when executions are to be asked for at a start: a
     /// minute before that was sent, microseconds of the exchange's clock.
     public static func unsettled(_ entries: [JSON]) -> [String: Int64] {

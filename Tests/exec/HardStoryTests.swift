@@ -201,7 +201,7 @@ struct HardStoryTests {
         let told = simulation.audit.count
         try simulation.go(8)
         try simulation.open()
-        try simulation.go(12)
+        try simulation.go(40)
         #expect(simulation.booked() == nil)
         #expect(try simulation.ends("BTC-o-1").last == "not_placed")
         #expect(!simulation.audit[told...].contains { $0.contains(#""type":"fill""#) })

@@ -468,6 +468,7 @@ final class Simulation {
                 .flatMap { $0.list(OrderRow.init) }
             opening.positions += try get("/v5/position/list", "category=linear&symbol=\(symbol)").list(PositionRow.init)
         }
+        opening.account = "user 1 at home"
         opening.keyScope = KeyScope(isLive: true, isMainAllowed: true)
         opening.wallet = try get("/v5/account/wallet-balance", "accountType=UNIFIED&coin=USDT").list(WalletRow.init)
             .first

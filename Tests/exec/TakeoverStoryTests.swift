@@ -152,8 +152,8 @@ struct TakeoverStoryTests {
         try simulation.reduce("BTC-r-1", 0.5)
         try simulation.reduce("BTC-r-2", 1)
         #expect(try simulation.ends("BTC-r-1") == ["banned"] && simulation.ends("BTC-r-2") == ["banned"])
-        try simulation.rest(620)
-        try simulation.go(5)
+        try simulation.rest(590)
+        try simulation.go(25)
         #expect(simulation.booked() == nil)
     }
 
@@ -172,8 +172,8 @@ struct TakeoverStoryTests {
         simulation.verdict = nil
         simulation.orderDelay = 0
         #expect(simulation.executor?.bannedUntil ?? 0 > simulation.now && simulation.booked() != nil)
-        try simulation.rest(620)
-        try simulation.go(10)
+        try simulation.rest(590)
+        try simulation.go(25)
         #expect(simulation.booked() == nil)
     }
 

@@ -1,5 +1,4 @@
 import Bybit
-import COpenSSL
 import Glibc
 import Stage
 
@@ -10,11 +9,8 @@ final class AccountLock {
 
     /// - Throws: `Failure`: 75 if another one trades with this key, wherever it says that the exchange is.
     init(_ key: Key) throws {
-        let words = Array(key.name.utf8)
-        var digest = [UInt8](repeating: 0, count: 32)
-        SHA256(words, words.count, &digest)
         // A name of the abstract namespace begins with a zero byte: unix(7).
-        let name = [0] + Array("driftpipe-exec-".utf8) + digest.hexadecimal
+        let name = [0] + Array("driftpipe-exec-\(key.digest)".utf8)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }

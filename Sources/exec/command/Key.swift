@@ -1,4 +1,5 @@
 import Bybit
+import COpenSSL
 import Glibc
 import Stage
 
@@ -62,6 +63,14 @@ final class Key {
     func greeting(expires: Int64) -> JSON {
         let signature = lend { Signature.stream(secret: $0, expires: "\(expires)") }
         return ["op": "auth", "args": [.string(name), .number("\(expires)"), .string(signature)]]
+    }
+
+    /// The public half's SHA-256, hexadecimal: what tells keys apart where the key itself is not to be read.
+    var digest: String {
+        let words = Array(name.utf8)
+        var digest = [UInt8](repeating: 0, count: 32)
+        SHA256(words, words.count, &digest)
+        return String(decoding: digest.hexadecimal, as: UTF8.self)
     }
 
     private func lend<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

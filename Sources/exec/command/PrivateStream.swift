@@ -68,7 +68,8 @@ final class PrivateStream {
             return events
         }
         heardAt = now
-        replyBy = isUp ? nil : now + Self.standstill
+        // An answer to the greeting is not all that may come before it.
+        if isUp { replyBy = nil }
         while let line = lines?.next() { take(line, at: now, offset, &events) }
         return events
     }

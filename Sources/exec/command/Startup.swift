@@ -11,12 +11,18 @@ struct Startup {
     let keyScope: KeyScope
 
     /// - Parameter entries: the journal's.
-    /// - Throws: `Failure`: 69 where the exchange cannot be reached, 77 for a key that may do too much or too little.
+    /// - Throws: `Failure`: 69 where the exchange cannot be reached, 77 for a key that may do too much or too little, or of
+    ///   another account than the journal.
     func open(_ entries: [JSON]) throws -> Opening {
         var opening = Opening()
         try caller.synchronise()
         opening.clockOffset = caller.clockOffset
-        try checkKey()
+        opening.account = account(try checkedKey())
+        if let other = Executor.account(entries), other != opening.account {
+            throw Self.refusal(
+                "the journal is of \(other), and this key of \(opening.account): each account has a --state of its own",
+                .permission)
+        }
         opening.keyScope = isDemo ? nil : keyScope
         try checkAccount()
         let unsettled = Executor.unsettled(entries)
@@ -51,13 +57,21 @@ struct Startup {
 
     func marginMode() throws -> String? { try caller.get("/v5/account/info").result["marginMode"]?.text }
 
-    private func checkKey() throws {
+    /// What the exchange tells of the key, if it may be used; nil for a demo account's.
+    private func checkedKey() throws -> KeyInfo? {
         guard let key = try key() else {
             guard isDemo else { throw Self.refusal("the exchange does not say what the key may do", .unavailable) }
-            return
+            return nil
         }
         let problems = keyScope.problems(key)
         if !problems.isEmpty { throw Self.refusal("the key: \(problems.joined(separator: "; "))", .permission) }
+        return key
+    }
+
+    /// Whose account it is: a key may be renewed. Where the exchange does not tell, it is the key's.
+    private func account(_ key: KeyInfo?) -> String {
+        let user = key?.userID.map { "user \($0)" } ?? "key \(caller.key.digest.prefix(16))"
+        return "\(user) at \(caller.host.base)"
     }
 
     private func checkAccount() throws {

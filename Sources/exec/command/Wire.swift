@@ -2,7 +2,8 @@ import Bybit
 import ExecFold
 import Glibc
 
-/// Requests on their way: orders first, then what is held and what became of orders in turns; each endpoint below the exchange's limits, signed as they leave.
+/// Requests on their way: orders first, then what is held and what became of orders in turns; each endpoint below the
+/// exchange's limits, signed as they leave.
 struct Wire {
     /// So many at once, and so many more each second: together less than the 10 and 50 that the exchange allows in any
     /// second.

@@ -25,11 +25,11 @@ FOLD = [
     ("only what was traded of late is asked for", "Due.swift", "min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)", "now - 600_000_000"),
     ("only the last hundred executions are read", "Executor.swift", "if let next = request.page(after: answer), pages", "if let next = request.page(after: answer), false, pages"),
     ("a key that is refused goes on", "Answers.swift", "case .stop: stop(\"the exchange refuses with code \\(code): \\(text)\")\n        case .shut", "case .stop: say(\"\")\n        case .shut"),
-    ("a halt is forgotten with the run", "Executor.swift", "note(.halt(code: code, reason: reason, ts: now))", "memory.take(.halt(code: code, reason: reason, ts: now), nil)"),
+    ("a halt is forgotten with the run", "Executor.swift", "note(.halt(code: code, reason: reason, ts: now))", "memory.take(.halt(code: code, reason: reason, ts: now))"),
     ("the end does not wait for what is open", "Executor.swift", "isEnding && tickets.isEmpty", "isEnding"),
     ("the end does not close", "Executor.swift", "guard settings.onEnd == .flatten else { return }", "return"),
     ("an order leaves before it is in the journal", "Sending.swift", "note(.send(sending))\n        tickets.append(Ticket(sending: sending, askAt: .max))\n        ask(request)", "tickets.append(Ticket(sending: sending, askAt: .max))\n        ask(request)\n        note(.send(sending))"),
-    ("an order is not in the journal", "Sending.swift", "note(.send(sending))", "memory.take(.send(sending), nil)"),
+    ("an order is not in the journal", "Sending.swift", "note(.send(sending))", "memory.take(.send(sending))"),
     ("a second attempt has the first one's name", "Sending.swift", "if memory.sent[String(link)] == nil { return String(link) }", "return String(link)"),
     ("an exit closes all, whatever was asked", "Sending.swift", "by: fraction, desk.instrument), desk.instrument.maxQuantity)", "by: Rate(units: Rate.one), desk.instrument), desk.instrument.maxQuantity)"),
     ("an emergency waits for an order of which nobody knows", "Sending.swift", "return sure.map { $0.sending.ts + 2_000_000 }.max()", "return here.map { _ in Int64.max }.max()"),
@@ -52,7 +52,7 @@ FOLD = [
     ("what the key may do is not looked at again", "Answers.swift", "if !problems.isEmpty { stop(", "if false { stop("),
     ("a half exit is a whole one after a restart", "Entry.swift", "fraction: fraction, tries: tries, stamp", "fraction: Rate(units: Rate.one), tries: tries, stamp"),
     ("an order that the exchange forgot is waited for for ever", "Answers.swift", "if tickets[index].stated == .zero, tickets[index].booked == .zero, tickets", "if tickets[index].state == .unknown, tickets"),
-    ("what is not realised is not looked at", "Due.swift", "if walletAskAt == nil, !pending.contains(.wallet) {", "if false {"),
+    ("what is not realised is not looked at", "Due.swift", "walletAskAt = now + 10_000_000", "_ = now"),
     ("old trades of others are booked", "Booking.swift", "return row.ts >= max(desks[index].startedAt, holding?.since ?? 0)", "return true"),
     ("an emergency waits for an order that was taken", "Sending.swift", ".map { $0.sending.ts + 2_000_000 }", ".map { _ in Int64.max }"),
     ("the end does not wait for the stop", "Executor.swift", "$0.closing == nil && $0.protectBy == nil ||", "$0.closing == nil ||"),
@@ -142,6 +142,14 @@ FOLD = [
     ("leverage is looked at by nobody", "Positions.swift", "if let leverage = row.leverage(otherThan: settings.leverage) {", "if let leverage = row.leverage(otherThan: settings.leverage), leverage.units < 0 {"),
     ("the funding of others is ours", "Booking.swift", "else { return }\n        // Where others", "else {\n            note(.funding(execution: row.id, received: -fee))\n            return\n        }\n        // Where others"),
     ("a clock that was ahead holds up what opens", "Opening.swift", "sending.ts = min(sending.ts, now)", "sending.ts = max(sending.ts, 0)"),
+    ("what the account holds may be of any age", "Acceptance.swift", "guard let wallet, now - wallet.at <= Self.walletLimit else {", "guard let wallet else {"),
+    ("what the account holds is asked for only while something is open", "Due.swift", "!(isEnding && open.isEmpty)", "!open.isEmpty"),
+    ("an empty account begins a day", "Booking.swift", "memory.day?.number != today, equity > .zero {", "memory.day?.number != today {"),
+    ("a day that is over has its loss", "Booking.swift", "guard let (day, start) = memory.day, day == today else { return }", "guard let (_, start) = memory.day else { return }"),
+    ("what a symbol cost is forgotten when it is traded no more", "Opening.swift", "            memory.take(entry)\n", "            if case .fill(let booking) = entry, desk(booking.symbol) == nil { continue }\n            memory.take(entry)\n"),
+    ("a question is dropped for an older one", "Due.swift", "now >= askAt, !isAskingTrades(desks[index]) {", "now >= askAt {"),
+    ("an older order of its name hides ours", "Answers.swift", "if let row = rows.first(where: { Self.isOurs($0, tickets[index].sending) }) {", "if let row = rows.first {"),
+    ("a dry run forgets an exit before its entry is booked", "Answers.swift", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil || hasTicket(symbol) {", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil {"),
 ]
 
 DOOR = [
@@ -173,6 +181,8 @@ DOOR = [
     ("a reset makes a folder", "command/ExecCommand.swift", "try State(state, mayMake: false)", "try State(state)"),
     ("an entry waits for the disk", "command/ExecRun.swift", "request.mayOpen ? began : steadyMicroseconds()", "steadyMicroseconds()"),
     ("an end waits a minute for what is only asked", "command/ExecRun.swift", "wire.isIdle || now >= endBy - Self.endLimit + Self.questionLimit", "wire.isIdle"),
+    ("a journal is anybody's", "command/Startup.swift", "let other = Executor.account(entries), other != opening.account {", "let other = Executor.account(entries), other.isEmpty {"),
+    ("whatever comes answers a greeting", "command/PrivateStream.swift", "if isUp { replyBy = nil }", "replyBy = isUp ? nil : now + Self.standstill"),
 ]
 
 FUZZ = [
