@@ -29,6 +29,30 @@ struct ComparisonTests: MadeUpAudit {
         #expect(abs(truth - last / 3) < 1e-12 && truth > 0)
     }
 
+    /// An account that is worth so much at each full hour.
+    private func worth(_ equity: [Double], name: String) throws -> Summary {
+        let accounts = equity.enumerated().map { account($0 * 3600 + 3599, $1, realised: $1 - equity[0]) }
+        let lines = [quote(0, 1, 1), account(0, equity[0])] + accounts + [quote(equity.count * 3600, 1, 1)]
+        return try Summary(read(lines), ReportOptions.parse(["--name", name]))
+    }
+
+    @Test func setsThatEarnedTheSameAreJudgedTogetherInWhateverOrder() throws {
+        let runs = try [
+            worth([1000, 1010, 1010, 1010], name: "a"), worth([1000, 1010, 1111, 1111], name: "b"),
+            worth([1000, 1010, 1010, 1010], name: "a again"), worth([1000, 1000, 2000, 2000], name: "c"),
+        ]
+        let forward = try WalkForward(runs, windowHours: 1)
+        #expect(forward.named == 4 && forward.sets == 3, "a and a again are one")
+        #expect(forward.steps.map(\.sets) == [["a", "b"], ["c"]])
+        // The second hour brings nothing to a, and a tenth to b.
+        #expect(abs(forward.steps[0].chosenOn - 0.01) < 1e-12 && abs(forward.steps[0].judgedOn - 0.05) < 1e-12)
+        #expect(forward.text.contains("100.00, 500.00    a, and 1 alike\n"))
+        #expect(forward.text.contains("Of 4 sets 1 differs from another in no hour."))
+        let back = try WalkForward(runs.reversed(), windowHours: 1)
+        #expect(back.steps.map(\.judgedOn) == forward.steps.map(\.judgedOn))
+        #expect(back.hindsight.judgedOn == forward.hindsight.judgedOn)
+    }
+
     @Test func runsOfOtherHoursAreRefused() throws {
         let (short, long) = (try planted(from: 60), try planted(from: 60, hours: 5))
         #expect { try Comparison([short, short, long]) } throws: { ($0 as? OtherMarket)?.index == 2 }
