@@ -55,7 +55,12 @@ extension Comparison.Difference {
     private static func steps(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 - $0 } }
 
     private static func mean(_ first: [Double], _ other: [Double], _ level: Double) -> Summary.Estimate? {
-        let estimate = Summary.Estimate(meanOf: zip(first, other).map { $0 - $1 }, level: level)
+        let differences = zip(first, other).map { $0 - $1 }
+        // Runs that are the same differ by nothing, whatever the market does.
+        if differences.count >= 10, differences.allSatisfy({ $0 == 0 }) {
+            return Summary.Estimate(0, Interval(low: 0, high: 0))
+        }
+        let estimate = Summary.Estimate(meanOf: differences, level: level)
         return estimate?.low == nil ? nil : estimate
     }
 }
@@ -95,7 +100,7 @@ extension Comparison {
     private static func range(_ estimate: Summary.Estimate?, _ scale: Double, _ places: Int) -> String {
         guard let estimate else { return "-" }
         let value = Summary.number(estimate.value * scale, places)
-        guard let low = estimate.low, let high = estimate.high else { return "\(value) (too few)" }
+        guard let low = estimate.low, let high = estimate.high else { return "\(value) (no interval)" }
         return "\(value) (\(Summary.number(low * scale, places)) to \(Summary.number(high * scale, places)))"
     }
 

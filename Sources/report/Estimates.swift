@@ -55,7 +55,7 @@ enum Estimates {
     ///
     /// Source: R. Ibragimov, U. K. Mueller, t-statistic based correlation and heterogeneity robust inference (2010).
     /// - Parameters:
-    ///   - values: in the order of time; fewer than ten give nil, as they say nothing of their spread.
+    ///   - values: in the order of time; fewer than ten, or such as do not differ, give nil, as they say nothing of their spread.
     ///   - level: what the interval leaves out, both sides together: 0.05 for 95 %.
     static func mean(_ values: [Double], level: Double = 0.05) -> Interval? {
         guard values.count >= 10 else { return nil }
@@ -63,9 +63,10 @@ enum Estimates {
         let means = (0..<count).map { block in
             Summary.mean(values[(block * values.count / count)..<((block + 1) * values.count / count)])
         }
-        let deviation = Moments(means)?.deviation ?? 0
-        let half = -Student.quantile(level / 2, freedom: Double(count - 1)) * deviation / Double(count).squareRoot()
         let centre = Summary.mean(values)
+        // The means of values that are all the same differ by rounding.
+        guard let deviation = Moments(means)?.deviation, deviation > 1e-12 * abs(centre) else { return nil }
+        let half = -Student.quantile(level / 2, freedom: Double(count - 1)) * deviation / Double(count).squareRoot()
         return Interval(low: centre - half, high: centre + half)
     }
 

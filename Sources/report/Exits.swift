@@ -45,7 +45,7 @@ struct Exits {
     }
 
     private let halfLivesAsked: Double?
-    private var halfLivesOfRun = 2.0
+    private var halfLivesOfRun: Double?
     /// By rule, or by the exchange's reason.
     private(set) var tallies: [String: Tally] = [:]
     private var shadows: [Int: [Shadow]] = [:]
@@ -54,7 +54,8 @@ struct Exits {
     init(halfLives: Double?) { halfLivesAsked = halfLives }
 
     /// How many half-lives behind the entry holding on ends.
-    var halfLives: Double { halfLivesAsked ?? halfLivesOfRun }
+    var halfLives: Double { halfLivesAsked ?? halfLivesOfRun ?? 2 }
+    var areHalfLivesAssumed: Bool { halfLivesAsked == nil && halfLivesOfRun == nil }
 
     mutating func take(meta record: borrowing Record) {
         guard record["stage"]?.equals("drift-rebalance") == true,

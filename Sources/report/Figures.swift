@@ -199,7 +199,7 @@ struct Figures {
             let (low, high) = (part.estimate.low, part.estimate.high)
             let interval =
                 low.map { ", 95 %: \(Summary.basisPoints($0)) to \(Summary.basisPoints(high ?? $0))" }
-                ?? ", too few for an interval"
+                ?? ", no interval"
             plot.bar(
                 (middle - 0.35)...(middle + 0.35), 0, part.estimate.value,
                 (part.estimate.value < 0 ? "loss" : "gain") + (low == nil ? " few" : ""),
@@ -213,7 +213,7 @@ struct Figures {
             ["", "n", "each", "95 % from", "to"],
             parts.map { part in
                 [part.name, "\(part.count)", Summary.basisPoints(part.estimate.value)]
-                    + [part.estimate.low, part.estimate.high].map { $0.map(Summary.basisPoints) ?? "too few" }
+                    + [part.estimate.low, part.estimate.high].map { $0.map(Summary.basisPoints) ?? "none" }
             })
     }
 

@@ -38,8 +38,8 @@ extension Summary {
             ])
         section(
             "What exits were worth",
-            "Against holding on to take-profit, stop-loss or \(Self.number(halfLives, 2)) half-lives after the entry. Above zero the rule saved "
-                + "money; n are those that could be compared. Whiskers: 95 %; a pale bar in a broken line has too few exits for one.",
+            "Against holding on to take-profit, stop-loss or, behind the entry, \(holdingOn). Above zero the rule saved "
+                + "money; n are those that could be compared. Whiskers: 95 %; a pale bar in a broken line has too few exits for one, or such as do not differ.",
             [
                 figures.bars(
                     "What rules saved, of what was left",
@@ -49,7 +49,7 @@ extension Summary {
         section(
             "By hour and weekday",
             "Net result of the trades opened then, UTC. Whiskers: 95 %, of which one in twenty excludes zero by chance; a pale bar in a "
-                + "broken line has too few trades for one.",
+                + "broken line has too few trades for one, or such as do not differ.",
             [
                 figures.bars(
                     "By hour opened, UTC", hours.compactMap { part in part.share.map { (part.name, part.count, $0) } }),
@@ -106,7 +106,7 @@ extension Summary {
             "<div><dt>\(name)</dt><dd>\(Plot.escaped(value))<small>\(Plot.escaped(more))</small></dd></div>"
         }
         func interval(_ estimate: Estimate?, _ text: (Double) -> String) -> String {
-            guard let low = estimate?.low, let high = estimate?.high else { return "too few for an interval" }
+            guard let low = estimate?.low, let high = estimate?.high else { return "no interval" }
             return "95 %: \(text(low)) to \(text(high))"
         }
         var cards = [

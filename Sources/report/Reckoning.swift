@@ -32,6 +32,7 @@ extension Summary {
                 savedShare: share.map { Estimate($0.value, $0.interval) })
         }
         halfLives = audit.book.exits.halfLives
+        areHalfLivesAssumed = audit.book.exits.areHalfLivesAssumed
         symbols = Self.parts(trades) { $0.symbol }
         hours = Self.parts(trades) { Self.twoDigits($0.opened / 3_600_000_000 % 24) }
         // 1 January 1970 was a Thursday.
@@ -53,6 +54,11 @@ extension Summary {
     /// Whether an account was worth nothing, or less, at one of these times: of such a one there are no returns.
     static func isLost(_ equity: [Double]) -> Bool { equity.contains { $0 <= 0 } }
 
+    /// Whether they are the same, but for rounding.
+    private static func areAlike(_ values: [Double]) -> Bool {
+        values.allSatisfy { abs($0 - values[0]) <= 1e-9 * abs(values[0]) }
+    }
+
     /// Whether it is of the same hours as another: the runs of one market are.
     func isOfTheHours(of other: Summary) -> Bool {
         (span.from, span.to, equityByHour.count) == (other.span.from, other.span.to, other.equityByHour.count)
@@ -72,19 +78,29 @@ extension Summary {
         let count = audit.book.closed.count
         if count == 0 {
             cautions.append("No trade was closed: there is nothing to say of results.")
+        } else if count > 1, areAlike(audit.book.closed.map(\.netReturn)) {
+            cautions.append("All trades brought the same, so nothing is known of how far chance moves them.")
         } else if count < 100 {
-            let returns = audit.book.closed.map(\.netReturn)
-            let areAlike = count > 1 && returns.allSatisfy { abs($0 - returns[0]) <= 1e-9 * abs(returns[0]) }
             cautions.append(
-                "\(Self.count(count, "trade is", "trades are")) few: "
-                    + (areAlike
-                        ? "all brought the same, so nothing is known of how far chance moves them."
-                        : "the intervals are wide, and those of parts of them say next to nothing."))
+                "\(Self.count(count, "trade is", "trades are")) few: the intervals are wide, and those of parts of them say next "
+                    + "to nothing.")
+        }
+        let unmeasured = audit.book.closed.count { !$0.isMeasured }
+        if unmeasured > 0 {
+            cautions.append(
+                "\(Self.count(unmeasured, "trade has", "trades have")) a fill before any price of its market, so what trading cost "
+                    + "beside fees is not known: left out before costs.")
+        }
+        if audit.book.strays > 0 {
+            cautions.append(
+                "\(Self.count(audit.book.strays, "fill reduces", "fills reduce")) what was open before the record begins: counted "
+                    + "in the costs, in no trade.")
         }
         if !audit.book.open.isEmpty {
+            let (count, isOne) = (audit.book.open.count, audit.book.open.count == 1)
             cautions.append(
-                "At the end \(Self.count(audit.book.open.count, "position is", "positions are")) open: what they are worth counts "
-                    + "in the equity, in no trade.")
+                "At the end \(Self.count(count, "position is", "positions are")) open: what \(isOne ? "it is" : "they are") "
+                    + "worth counts in the equity, in no trade.")
         }
         if audit.gaps > 0 {
             cautions.append("Market data are missing in \(Self.count(audit.gaps, "place", "places")).")
@@ -113,6 +129,7 @@ extension Summary.Trades {
         let shares = trades.map(\.netReturn)
         let won = nets.count { $0 > 0 }
         let lost = -nets.filter { $0 < 0 }.reduce(0, +)
+        let measured = trades.filter(\.isMeasured)
         let isAny = !trades.isEmpty
         // The first and the last record of a day are not quite a day apart.
         let isDay = days > 0.99
@@ -121,8 +138,8 @@ extension Summary.Trades {
             winRate: isAny
                 ? Summary.Estimate(Double(won) / Double(trades.count), Estimates.share(won, of: trades.count)) : nil,
             expectancy: Summary.Estimate(meanOf: nets), expectancyShare: Summary.Estimate(meanOf: shares),
-            beforeCosts: Summary.Estimate(meanOf: trades.map(\.grossReturn)),
-            planted: isAny && audit.isPlanted ? Summary.mean(trades.map(\.plantedReturn)) : nil,
+            beforeCosts: Summary.Estimate(meanOf: measured.map(\.grossReturn)),
+            planted: audit.isPlanted && !measured.isEmpty ? Summary.mean(measured.map(\.plantedReturn)) : nil,
             plantedMoney: audit.isPlanted ? trades.reduce(0) { $0 + $1.planted } : nil,
             profitFactor: lost > 0 ? nets.filter { $0 > 0 }.reduce(0, +) / lost : nil,
             medianSeconds: isAny ? Estimates.quantile(trades.map(\.seconds).sorted(), 0.5) : nil,

@@ -121,8 +121,9 @@ public struct Summary: Codable {
     let costs: CostTable
     let gate: Gate
     let exits: [Exit]
-    /// Behind the entry, for which exits were held against holding on.
+    /// Behind the entry, for which exits were held against holding on; and whether that is assumed, as the run did not say.
     let halfLives: Double
+    let areHalfLivesAssumed: Bool
     let symbols: [Part]
     /// By the hour and the weekday in which a trade was opened, UTC.
     let hours: [Part]

@@ -98,7 +98,7 @@ extension Summary {
 
     private var exitLines: [String] {
         guard !exits.isEmpty else { return [] }
-        var lines = ["exits                against holding on for \(Self.number(halfLives, 2)) half-lives"]
+        var lines = ["exits                against holding on for \(holdingOn)"]
         for exit in exits {
             var parts = ["  \(Self.pad(exit.name, 17))  \(exit.count)"]
             if let saved = exit.saved, let share = exit.savedShare {
@@ -111,6 +111,11 @@ extension Summary {
             lines.append(parts.joined(separator: "; "))
         }
         return lines + [""]
+    }
+
+    /// How long exits are held against.
+    var holdingOn: String {
+        "\(Self.number(halfLives, 2)) half-lives\(areHalfLivesAssumed ? ", which is assumed: the run did not say" : "")"
     }
 
     private static func table(_ title: String, _ parts: [Part]) -> [String] {
@@ -126,7 +131,7 @@ extension Summary {
 
     private static func estimate(_ estimate: Estimate, _ text: (Double) -> String) -> String {
         guard let low = estimate.low, let high = estimate.high else {
-            return "\(text(estimate.value)) (too few for an interval)"
+            return "\(text(estimate.value)) (no interval)"
         }
         return "\(text(estimate.value)) (95 %: \(text(low)) to \(text(high)))"
     }

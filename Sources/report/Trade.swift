@@ -15,6 +15,8 @@ struct Trade: Equatable {
     /// Of what was closed, before fees.
     var realised = 0.0
     var costs = Costs()
+    /// Whether each of its fills came behind a price of its market: else what it cost, but for fees, is not known.
+    var isMeasured = true
     /// What it gains by the drift that was planted in a made-up market, USDT: as `gross`, between what the intents saw.
     var planted = 0.0
     /// What was closed of it, in its order.

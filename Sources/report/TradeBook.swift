@@ -38,6 +38,8 @@ struct TradeBook {
     private(set) var turnover = 0.0
     /// What trading has cost so far, of open positions too.
     private(set) var paid = Costs()
+    /// Fills that reduce what was open before the record begins.
+    private(set) var strays = 0
     /// Intents to open of which nothing was filled, by the code of their reject or the reason why their order was cancelled.
     private(set) var rejects: [String: Int] = [:]
     /// Those that have not ended. The gate sends no second one of a symbol before the first has ended, nor does rebalance, and a
@@ -111,10 +113,12 @@ struct TradeBook {
             open[fill.symbol, default: none].add(
                 fill.price, fill.quantity, costs, planted: planted)
         }
+        if market.met <= 0 { open[fill.symbol]?.isMeasured = false }
     }
 
     private func costs(_ fill: Fill, _ intent: Intent?, _ market: MarketNow) -> Costs {
         let met = met(fill, market)
+        guard met > 0 else { return Costs() }
         let crossing = market.crossing(fill.side, at: fill.price, met: met)
         var costs = Costs(spread: crossing.spread * fill.quantity, slippage: crossing.slippage * fill.quantity)
         if let intent, intent.middle > 0 {
@@ -135,7 +139,7 @@ struct TradeBook {
     private mutating func reduce(
         by fill: Fill, _ intent: Intent?, _ costs: Costs, planted: Double, _ market: MarketNow
     ) {
-        guard var trade = open[fill.symbol] else { return }
+        guard var trade = open[fill.symbol] else { return strays += 1 }
         let isByRule = fill.reason == "reduce"
         let exit = Trade.Exit(
             ts: fill.ts, price: fill.price, quantity: fill.quantity,

@@ -21,6 +21,26 @@ struct AuditTests: MadeUpAudit {
         #expect(audit.book.turnover == 2 * 103 + 109 + 97)
     }
 
+    @Test func whereNoMarketIsKnownNothingIsMadeUp() throws {
+        // The life of one trade without any price before it, and whole.
+        let blind = life.filter { !$0.contains(#""quote""#) }.map { $0.replacing("BTCUSDT", with: "ETHUSDT") }
+        let summary = try Summary(read(blind), ReportOptions.parse([]))
+        #expect(summary.trades.count == 1 && summary.trades.beforeCosts == nil)
+        #expect(summary.costs.spread == 0 && summary.costs.slippage == 0 && summary.costs.delay == 0)
+        #expect(abs(summary.costs.total - 0.5) < 1e-12, "fees and funding are known")
+        #expect(summary.text.contains("1 trade has a fill before any price of its market"))
+        let both = try Summary(read(blind + life), ReportOptions.parse([]))
+        let whole = try Summary(read(life), ReportOptions.parse([]))
+        #expect(both.trades.count == 2 && both.trades.beforeCosts?.value == whole.trades.beforeCosts?.value)
+        #expect(!whole.text.contains("any price of its market"))
+    }
+
+    @Test func whatWasOpenBeforeTheRecordIsSaid() throws {
+        let summary = try Summary(read([quote(1, 99, 101), account(1, 1000)] + life[8...]), ReportOptions.parse([]))
+        #expect(summary.trades.count == 0 && abs(summary.costs.fees - 0.2) < 1e-12)
+        #expect(summary.text.contains("2 fills reduce what was open before the record begins"))
+    }
+
     @Test func costsAreThoseOfAllFills() throws {
         // Behind the life of one trade the fill of another, which stays open: 2 at 103 for 0.2, 1 of spread and 1 of slippage each.
         let open = life[4].replacing("3000000", with: "30000000")
@@ -194,7 +214,9 @@ struct AuditTests: MadeUpAudit {
         // Each hour brings 1 and costs 1.
         let flat = try text(hourly([Double](repeating: 1, count: 30)))
         #expect(flat.contains("Sharpe             none: the hourly returns do not differ"))
-        #expect(flat.contains("30 trades are few: all brought the same") && !flat.contains("intervals are wide"))
+        #expect(flat.contains("All trades brought the same") && !flat.contains("intervals are wide"))
+        #expect(flat.contains("expectancy         0.0000 (no interval) USDT"))
+        #expect(try text(hourly([Double](repeating: 2, count: 130))).contains("All trades brought the same"))
         #expect(flat.contains("profit factor      none: no loss"))
         #expect(flat.contains("trades               30, 24.0 a day"))
         let short = try text(hourly([2, 0]))
@@ -210,7 +232,7 @@ struct AuditTests: MadeUpAudit {
                 #"{"type":"fill","ts":7000000000,"sym":"BTCUSDT","id":"o","side":"buy","qty":1,"px":100,"fee":1,"liquidity":"taker","reduce_only":false,"reason":"open","realised":0}"#,
             ]
         let told = try text(Array(lines))
-        for words in [", 1 gap\n", "1 trade is few", "in 1 place.", "1 position is open"] {
+        for words in [", 1 gap\n", "1 trade is few", "in 1 place.", "1 position is open: what it is worth"] {
             #expect(told.contains(words))
         }
     }

@@ -15,7 +15,7 @@ struct ExitTests: MadeUpAudit {
 
     @Test func savedMoneyAndItsShareAgree() throws {
         let told = try Summary(read(life), ReportOptions.parse([])).text
-        #expect(told.contains("1; 1 compared: saved 13.2568 USDT, 1216.22 bp (too few"))
+        #expect(told.contains("1; 1 compared: saved 13.2568 USDT, 1216.22 bp (no interval"))
         // Two small parts that gain do not outweigh a large one that loses.
         var exits = Exits(halfLives: nil)
         for (size, end) in [(1.0, 90.0), (1, 90), (50, 103)] {
@@ -117,7 +117,9 @@ struct ExitTests: MadeUpAudit {
         let audit = try read(lines)
         #expect(audit.book.exits.tallies["drift_decay"]?.saved == [109 - 107 * (1 - 2 / 111.0)])
         let summary = Summary(audit, try ReportOptions.parse([]))
-        #expect(summary.halfLives == 0.5 && summary.text.contains("against holding on for 0.50 half-lives"))
+        #expect(summary.halfLives == 0.5 && summary.text.contains("against holding on for 0.50 half-lives\n"))
+        let silent = Summary(try read(life), try ReportOptions.parse([])).text
+        #expect(silent.contains("against holding on for 2.00 half-lives, which is assumed: the run did not say\n"))
         let asked = try read(lines, ["--half-lives", "2"])
         #expect(asked.book.exits.tallies["drift_decay"]?.saved == [109 - 101 * (1 - 2 / 111.0)])
     }

@@ -80,7 +80,7 @@ struct PageTests: MadeUpAudit {
         #expect(drawing.svg.contains(">n 3<") && drawing.svg.contains(">n 30<"))
         #expect(
             drawing.rows == [
-                ["01", "3", "-10.00 bp", "too few", "too few"], ["02", "30", "10.00 bp", "0.00 bp", "20.00 bp"],
+                ["01", "3", "-10.00 bp", "none", "none"], ["02", "30", "10.00 bp", "0.00 bp", "20.00 bp"],
             ])
     }
 
