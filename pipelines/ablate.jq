@@ -2,16 +2,14 @@
 
 def round(places): pow(10; places) as $p | . * $p | round / $p;
 def range(scale; places): if . == null then "not measured"
-    elif .low == null then "\(.value * scale | round(places)) (too few)"
+    elif .low == null then "\(.value * scale | round(places)) (no interval)"
     else "\(.value * scale | round(places)) (\(.low * scale | round(places)) to \(.high * scale | round(places)))" end;
 
-# USDT an hour of a run, over the hours that are compared.
-def pace: .equityByHour | (last - first) / (length - 1);
 # What rebalancing adds, to a run without it: as a share too, where there is something to have a share of.
-def rebalancing: if .difference.net == null then "not measured"
-    else (.run | pace) as $base | (.difference.net | range(1; 2)) + " USDT an hour, "
-        + if $base > 0 then (.difference.net | range(100 / $base; 0)) + " % of what stops alone earn"
-          else "no share: stops alone lose" end
+def rebalancing: .difference | if .net == null then "not measured"
+    else (.net | range(1; 2)) + " USDT an hour, "
+        + if .netShare then (.netShare | range(100; 0)) + " % of what stops alone earn"
+          else "no share: nothing shows that stops alone earn" end
     end;
 
 (.rows | map({(.run.name): .}) | add) as $by | .rows[0].run.trades as $all

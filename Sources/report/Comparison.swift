@@ -14,6 +14,8 @@ public struct Comparison: Codable {
     struct Difference: Codable {
         /// Result after costs, USDT in an hour.
         var net: Summary.Estimate?
+        /// As a share of what the other earned; nil where nothing shows that it earned anything.
+        var netShare: Summary.Estimate?
         /// The same without any cost of trading: what the market gave to the one and not to the other.
         var gross: Summary.Estimate?
         /// What of that a made-up market had planted, USDT in an hour.
@@ -37,7 +39,11 @@ public struct Comparison: Codable {
 
 extension Comparison.Difference {
     fileprivate init(_ first: Summary, _ other: Summary, level: Double) {
-        net = Self.mean(Self.steps(first.equityByHour), Self.steps(other.equityByHour), level)
+        let (ours, theirs) = (Self.steps(first.equityByHour), Self.steps(other.equityByHour))
+        net = Self.mean(ours, theirs, level)
+        netShare = Estimates.share(zip(ours, theirs).map { $0 - $1 }, in: theirs, level: level).map {
+            Summary.Estimate($0.value, $0.interval)
+        }
         gross = Self.mean(Self.gross(first), Self.gross(other), level)
         if let one = first.plantedByHour, let two = other.plantedByHour, one.count > 1 {
             // Of the hours that the difference before costs is of.

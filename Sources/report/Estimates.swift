@@ -59,15 +59,51 @@ enum Estimates {
     ///   - level: what the interval leaves out, both sides together: 0.05 for 95 %.
     static func mean(_ values: [Double], level: Double = 0.05) -> Interval? {
         guard values.count >= 10 else { return nil }
-        let count = values.count / blockLength(values.count)
-        let means = (0..<count).map { block in
-            Summary.mean(values[(block * values.count / count)..<((block + 1) * values.count / count)])
-        }
+        let means = blocks(values)
         let centre = Summary.mean(values)
         // The means of values that are all the same differ by rounding.
         guard let deviation = Moments(means)?.deviation, deviation > 1e-12 * abs(centre) else { return nil }
-        let half = -Student.quantile(level / 2, freedom: Double(count - 1)) * deviation / Double(count).squareRoot()
+        let half = reach(means.count, level) * deviation
         return Interval(low: centre - half, high: centre + half)
+    }
+
+    private static func blocks(_ values: [Double]) -> [Double] {
+        let count = values.count / blockLength(values.count)
+        return (0..<count).map { block in
+            Summary.mean(values[(block * values.count / count)..<((block + 1) * values.count / count)])
+        }
+    }
+
+    /// How many deviations of so many blocks the interval of their mean reaches to each side.
+    private static func reach(_ count: Int, _ level: Double) -> Double {
+        -Student.quantile(level / 2, freedom: Double(count - 1)) / Double(count).squareRoot()
+    }
+
+    /// The ratio of two means with its interval: all R for which the mean of y - R x cannot be told from nothing.
+    ///
+    ///     (Y - R X)^2 <= t^2 / m (s_yy - 2 R s_xy + R^2 s_xx)
+    ///
+    /// It has two ends only where X can be told from nothing itself: else any R will do, however large.
+    ///
+    /// Source: E. C. Fieller, Some problems in interval estimation (1954).
+    /// - Parameters:
+    ///   - y: in the order of time.
+    ///   - x: as many.
+    /// - Returns: nil unless the interval of the mean of x, at this level, lies above 0.
+    static func share(_ y: [Double], in x: [Double], level: Double) -> (value: Double, interval: Interval)? {
+        guard let base = mean(x, level: level), base.low > 0 else { return nil }
+        let (yMeans, xMeans) = (blocks(y), blocks(x))
+        let g = pow(reach(xMeans.count, level), 2)
+        func covariance(_ a: [Double], _ b: [Double]) -> Double {
+            let (aMean, bMean) = (Summary.mean(a), Summary.mean(b))
+            return zip(a, b).reduce(0) { $0 + ($1.0 - aMean) * ($1.1 - bMean) } / Double(a.count - 1)
+        }
+        let (yMean, xMean) = (Summary.mean(y), Summary.mean(x))
+        let a = xMean * xMean - g * covariance(xMeans, xMeans)
+        let b = xMean * yMean - g * covariance(xMeans, yMeans)
+        let c = yMean * yMean - g * covariance(yMeans, yMeans)
+        let half = max(0, b * b - a * c).squareRoot() / a
+        return (yMean / xMean, Interval(low: b / a - half, high: b / a + half))
     }
 
     /// The interval of a ratio of two sums, 95 %, by the ratio's linear part.

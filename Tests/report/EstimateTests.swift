@@ -107,6 +107,21 @@ struct EstimateTests {
         #expect(Estimates.ratio([], over: []) == nil && Estimates.ratio([1], over: [2])!.interval == nil)
     }
 
+    @Test func aShareIsOfWhatCanBeTold() throws {
+        let y = (0..<60).map { Double($0 * $0 % 17) - 8 }
+        let x = (0..<60).map { 20 + Double($0 * 7 % 13) }
+        let share = try #require(Estimates.share(y, in: x, level: 0.05))
+        #expect(share.value == Summary.mean(y) / Summary.mean(x))
+        // At its ends the mean of y - R x is just not told from nothing.
+        let low = try #require(Estimates.mean(zip(y, x).map { $0 - share.interval.low * $1 }))
+        let high = try #require(Estimates.mean(zip(y, x).map { $0 - share.interval.high * $1 }))
+        #expect(abs(low.low) < 1e-9 && low.high > 1 && abs(high.high) < 1e-9 && high.low < -1)
+        // Of what cannot be told from nothing, or is lost, there is none.
+        #expect(Estimates.share(x, in: y, level: 0.05) == nil)
+        #expect(Estimates.share(y, in: x.map { -$0 }, level: 0.05) == nil)
+        #expect(Estimates.share([1], in: [2], level: 0.05) == nil)
+    }
+
     @Test func theSameValuesGiveTheSameInterval() {
         let values = (0..<50).map { Double($0 * $0 % 17) - 8 }
         #expect(Estimates.mean(values) == Estimates.mean(values))
