@@ -41,12 +41,15 @@ public struct FeedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The length of bars, where their times do not tell it.", valueName: "seconds"))
     public var span: Int?
 
-    @Option(help: ArgumentHelp("Instead of files, the made-up market of this seed.", valueName: "seed"))
+    @Option(
+        help: ArgumentHelp(
+            "Instead of files, the made-up market of this seed: with trends that order flow announces, unless --edge is given.",
+            valueName: "seed"))
     public var synthetic: UInt64?
 
     @Option(
         help: ArgumentHelp(
-            "The made-up market is a random walk, but for a gain of this in the five minutes after order flow has turned.",
+            "The made-up market is a random walk instead, but for a gain of this in the five minutes after order flow has turned.",
             valueName: "bp"))
     public var edge: Double?
 

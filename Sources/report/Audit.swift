@@ -20,6 +20,8 @@ public struct Audit {
     private(set) var gaps = 0
     /// Whether it is of a made-up market that tells its truth.
     private(set) var isPlanted = false
+    /// Whether it is of a made-up market whose trends order flow announces.
+    private(set) var isAnnounced = false
     private(set) var records = 0
     private var markets: [MarketNow] = []
 
@@ -38,7 +40,7 @@ public struct Audit {
         case .quote, .trade, .bar: take(price: input.record, symbol)
         case .funding: book.take(funding: input.record)
         case .gap: gaps += 1
-        case .meta: book.take(meta: input.record)
+        case .meta: take(meta: input.record)
         case .verdict: funnel.take(verdict: input.record)
         case .intent: book.take(intent: input.record, markets[symbol])
         case .order, .reject: book.end(input.record)
@@ -60,6 +62,12 @@ public struct Audit {
     public mutating func finish() {
         book.finish()
         see(at: to)
+    }
+
+    private mutating func take(meta record: borrowing Record) {
+        book.take(meta: record)
+        guard record["stage"]?.equals("drift-feed") == true, let options = record["options"] else { return }
+        if options["synthetic"]?.double != nil, options["edge"]?.double == nil { isAnnounced = true }
     }
 
     private mutating func pass(to ts: Int64) {

@@ -75,6 +75,11 @@ extension Summary {
 
     private static func cautions(_ audit: Audit) -> [String] {
         var cautions = ["One run on one market is no evidence of an edge."]
+        if audit.isAnnounced {
+            cautions.append(
+                "This market is made up, with trends that order flow announces: a gain on it says nothing of a real one."
+            )
+        }
         let count = audit.book.closed.count
         if count == 0 {
             cautions.append("No trade was closed: there is nothing to say of results.")

@@ -237,6 +237,16 @@ struct AuditTests: MadeUpAudit {
         }
     }
 
+    @Test func aMarketWhoseTrendsAreAnnouncedIsSaidToBeOne() throws {
+        func isSaid(_ options: String) throws -> Bool {
+            let meta = #"{"type":"meta","ts":1000000,"stage":"drift-feed","version":"0","options":{\#(options)}}"#
+            return try text([meta] + life).contains("made up, with trends that order flow announces")
+        }
+        #expect(try isSaid(#""synthetic":7,"edge":null"#))
+        #expect(try !isSaid(#""synthetic":7,"edge":0"#), "a random walk")
+        #expect(try !isSaid(#""synthetic":null,"edge":null"#), "files")
+    }
+
     @Test func nothingInTheStreamIsAnOrderToTheTerminal() throws {
         let hostile = #"a\u001b]0;b\u0007\u009b2J\nc"#
         let lines = life.map { $0.replacing("drift_decay", with: hostile).replacing("BTCUSDT", with: hostile) }

@@ -25,7 +25,9 @@ struct FeedCommand: StageCommand {
             their place behind the market record they follow. A line that cannot be read becomes a bad record.
 
             The made-up market (--synthetic) is two perpetuals, BTCUSDT and ETHUSDT, from 2025-01-01 on: trades, \
-            quotes, marks, funding, quiet spells and one gap a day; the same seed is the same bytes, everywhere.
+            quotes, marks, funding, quiet spells and one gap a day; the same seed is the same bytes, everywhere. It has \
+            trends that order flow announces, so a gain on it says nothing; with --edge it is a random walk but for what \
+            its planted records tell.
 
             LIVE (--live bybit) it reads drift-ws: '<receive time in microseconds> <frame>' a line, and asks REST for \
             instruments, for the history of --backfill, and after lines went missing for the trades of that time. Topics: \
