@@ -108,6 +108,11 @@ public struct Audit {
         book.open.reduce(book.plantedInClosed) { $0 + $1.value.planted(upTo: markets[$1.key].planted(upTo: ts)) }
     }
 
+    /// By symbol: the last middle of the market.
+    var lastPrices: [String: Double] {
+        Dictionary(zip(names, markets.map(\.middle)).filter { $1 > 0 }, uniquingKeysWith: { $1 })
+    }
+
     /// Of what is open, at the middle of the market.
     private var unrealised: Double {
         book.open.reduce(0) { sum, held in

@@ -27,7 +27,7 @@ public struct Comparison: Codable {
     let rows: [Row]
 
     /// - Parameter runs: the first is what the others are held against. Not empty.
-    /// - Throws: if one is of other hours than the first.
+    /// - Throws: if one is of another market than the first, or of other hours.
     public init(_ runs: [Summary]) throws(OtherMarket) {
         try OtherMarket.refuse(runs)
         let level = 0.05 / Double(max(1, runs.count - 1))

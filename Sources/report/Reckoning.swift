@@ -8,7 +8,8 @@ extension Summary {
         equityByHour = audit.equity.hours
         costsByHour = audit.equity.costsByHour
         plantedByHour = audit.isPlanted ? audit.equity.plantedByHour : nil
-        span = Span(from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps)
+        span = Span(
+            from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps, prices: audit.lastPrices)
         result = Result(audit, trials: options.trials)
         self.trades = Trades(audit, days: days)
         let costs = audit.book.paid
@@ -59,9 +60,10 @@ extension Summary {
         values.allSatisfy { abs($0 - values[0]) <= 1e-9 * abs(values[0]) }
     }
 
-    /// Whether it is of the same hours as another: the runs of one market are.
-    func isOfTheHours(of other: Summary) -> Bool {
+    /// Whether it is of the same hours as another, and of the same symbols, which ended at the same prices.
+    func isOfTheMarket(of other: Summary) -> Bool {
         (span.from, span.to, equityByHour.count) == (other.span.from, other.span.to, other.equityByHour.count)
+            && span.prices == other.span.prices
     }
 
     private static func parts(_ trades: [Trade], by name: (Trade) -> String) -> [Part] {

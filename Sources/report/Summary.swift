@@ -26,6 +26,8 @@ public struct Summary: Codable {
         let days: Double
         let records: Int
         let gaps: Int
+        /// The last price of each symbol.
+        let prices: [String: Double]
     }
 
     struct Result: Codable {
@@ -107,7 +109,7 @@ public struct Summary: Codable {
     }
 
     /// What was tried; of a variant.
-    let name: String
+    public let name: String
     let span: Span
     let result: Result
     /// What the account was worth at each full hour, UTC, from the one behind the first account on.

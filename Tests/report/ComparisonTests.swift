@@ -53,6 +53,16 @@ struct ComparisonTests: MadeUpAudit {
         #expect(back.hindsight.judgedOn == forward.hindsight.judgedOn)
     }
 
+    @Test func runsOfOtherMarketsAreRefused() throws {
+        func run(_ symbol: String, _ price: Double) throws -> Summary {
+            try Summary(read([quote(0, 1, 1, symbol), quote(9000, price, price, symbol)]), ReportOptions.parse([]))
+        }
+        let first = try run("BTCUSDT", 100)
+        #expect(throws: Never.self) { try Comparison([first, run("BTCUSDT", 100)]) }
+        #expect { try Comparison([first, run("BTCUSDT", 101)]) } throws: { ($0 as? OtherMarket)?.index == 1 }
+        #expect { try Comparison([first, run("ETHUSDT", 100)]) } throws: { ($0 as? OtherMarket)?.index == 1 }
+    }
+
     @Test func runsOfOtherHoursAreRefused() throws {
         let (short, long) = (try planted(from: 60), try planted(from: 60, hours: 5))
         #expect { try Comparison([short, short, long]) } throws: { ($0 as? OtherMarket)?.index == 2 }

@@ -85,6 +85,7 @@ struct ReportCommand: StageCommand {
                 throw Failure.refused(.data, "unable to use \(file): it is no report of drift-report --json")
             }
         }
+        try refuseNamesakes(runs.map(\.name))
         do {
             if let walkForward {
                 let forward = try WalkForward(runs, windowHours: walkForward)
@@ -94,9 +95,19 @@ struct ReportCommand: StageCommand {
                 try write(comparison, text: comparison.text)
             }
         } catch let other as OtherMarket {
-            throw Failure.refused(.data, "unable to use \(files[other.index]): it is of other hours than \(files[0])")
+            throw Failure.refused(
+                .data,
+                "unable to use \(files[other.index]): it is of another market than \(files[0]), or of other hours")
         } catch let short as WalkForward.TooShort {
             throw Failure.refused(.data, "unable to judge: \(short.hours) hours are less than two windows")
+        }
+    }
+
+    private func refuseNamesakes(_ names: [String]) throws {
+        for (index, name) in names.enumerated() {
+            guard let first = names[..<index].firstIndex(of: name) else { continue }
+            throw Failure.refused(
+                .data, "unable to use \(files[index]): it has the name of \(files[first]), '\(name)' (see --name)")
         }
     }
 
