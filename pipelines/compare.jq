@@ -30,8 +30,9 @@ def counts: filled as $filled
         + "\($filled | map(select(otherwise)) | length) of those in both to another quantity";
 def fees: "a \(map(.a.fills | fee) | spread(" bp")), b \(map(.b.fills | fee) | spread(" bp"))";
 
-# How it ended in one of them, which may not have it.
+# How it ended in one of them, which may not have it, or have its fills alone.
 def ended: (.end // if .fills | length > 0 then "filled" else "nothing" end) + if .fills | length > 0 then " with \(.fills | quantity)" else "" end;
+def ended($isMeant): ended + if $isMeant and .intent == null and ended != "nothing" then ", but not meant" else "" end;
 
 [inputs | select(.id != null)] | group_by([.id, level])
 | map({id: .[0].id, level: .[0] | level, ts: map(.ts) | min, a: part("a"), b: part("b")}) | sort_by(.ts, .id) as $all
@@ -43,7 +44,8 @@ def ended: (.end // if .fills | length > 0 then "filled" else "nothing" end) + i
   "intents: \($both | length) in both, \($meant | map(select(.a.intent and (.b.intent | not))) | length) in a alone, "
       + "\($meant | map(select(.b.intent and (.a.intent | not))) | length) in b alone",
   (if $parts then "they part first at \($parts.id)\(if $parts.level then ", " + $parts.level else "" end): "
-      + "\($parts.a | ended) in a, \($parts.b | ended) in b"
+      + "\($parts.a | ended($parts.level == null)) in a, \($parts.b | ended($parts.level == null)) in b"
+   elif $meant == [] then "there are no intents to compare"
    else "they end alike everywhere" end),
   "filled: \($both | counts)",
   "prices of b are worse by: \($filled | map(worse) | spread(" bp"))",
