@@ -73,6 +73,8 @@ public struct Scene {
     private(set) var events: [String] = []
     private(set) var account: Account?
     private(set) var firstEquity: Double?
+    /// After how many half-lives rebalance closes a position; nil while it has not said so, or if it does not.
+    private(set) var halfLives: Double?
     private(set) var gaps = 0
     private(set) var badLines = 0
     private(set) var signals = 0
@@ -112,6 +114,7 @@ public struct Scene {
                 Self.count(input.record["reason"], in: &rejects)
             }
         case .reject: Self.count(input.record["code"], in: &rejects)
+        case .meta: take(meta: input.record)
         case .gap: gaps += 1
         case .bad: badLines += 1
         default: break
@@ -128,6 +131,12 @@ public struct Scene {
     private static func count(_ word: RecordValue?, in counts: inout [String: Int]) {
         let name = word?.string.map { Words.plain($0) } ?? "none"
         counts[counts[name] != nil || counts.count < 64 ? name : "other", default: 0] += 1
+    }
+
+    private mutating func take(meta record: borrowing Record) {
+        guard record["stage"]?.equals("drift-rebalance") == true, let options = record["options"] else { return }
+        let leftOut = options["without"].map { String(decoding: $0.text, as: UTF8.self) } ?? ""
+        halfLives = leftOut.contains("time_decay") ? nil : options["half_lives"]?.double
     }
 
     private mutating func take(price record: borrowing Record, _ symbol: Int) {

@@ -24,7 +24,7 @@ public struct Screen {
         var names: [Int] = []
         for symbol in scene.symbols where symbol.middle > 0 {
             names.append(lines.count + 1)
-            lines += [""] + self.lines(symbol, scene.time)
+            lines += [""] + self.lines(symbol, scene)
         }
         // One line is for saying what does not fit.
         let hidden = names.count { $0 >= height - 1 }
@@ -58,7 +58,7 @@ public struct Screen {
         return parts
     }
 
-    private func lines(_ symbol: Scene.Symbol, _ time: Int64) -> [String] {
+    private func lines(_ symbol: Scene.Symbol, _ scene: Scene) -> [String] {
         let room = max(0, min(Scene.sparkLimit, width - Columns.count(symbol.name) - 28))
         var lines = [
             cut([
@@ -89,7 +89,7 @@ public struct Screen {
                 let mark = light.isIgnored ? "o" : light.passes ? "+" : "x"
                 return [(ink, "\(mark) \(light.name.replacing("_", with: " "))")]
             })
-        if let position = symbol.position { lines += self.lines(position, symbol, time) }
+        if let position = symbol.position { lines += self.lines(position, symbol, scene) }
         return lines
     }
 
@@ -100,14 +100,15 @@ public struct Screen {
     }
 
     /// Its age first: how long it may still stand is what one looks for.
-    private func lines(_ position: Scene.Position, _ symbol: Scene.Symbol, _ time: Int64) -> [String] {
+    private func lines(_ position: Scene.Position, _ symbol: Scene.Symbol, _ scene: Scene) -> [String] {
         let profit = (symbol.middle - position.entry) * position.quantity * (position.isLong ? 1 : -1)
-        let age = Double(time - position.opened) / 1e6
-        return wrap([
+        let age = Double(scene.time - position.opened) / 1e6
+        let limit = scene.halfLives.map { $0 * position.halfLife } ?? .nan
+        var groups: [[(Ink, String)]] = [
             [
                 (
-                    age > 2 * position.halfLife ? .yellow : .plain,
-                    "age \(Words.duration(age)) of \(Words.duration(2 * position.halfLife))"
+                    age > limit ? .yellow : .plain,
+                    "age \(Words.duration(age))\(limit.isNaN ? "" : " of \(Words.duration(limit))")"
                 )
             ],
             [
@@ -118,9 +119,13 @@ public struct Screen {
                 (.plain, " from \(Words.price(position.entry))"),
             ],
             [(ink(profit), Words.signed(profit, 4))],
-            [(.plain, "entry drift \(Words.signed(position.drift * 1e4, 1)) bp")],
-            [(.plain, "confidence \(Words.share(position.confidence))")],
-        ])
+        ]
+        // What came from outside has neither.
+        if !position.drift.isNaN {
+            groups.append([(.plain, "entry drift \(Words.signed(position.drift * 1e4, 1)) bp")])
+        }
+        if !position.confidence.isNaN { groups.append([(.plain, "confidence \(Words.share(position.confidence))")]) }
+        return wrap(groups)
     }
 
     private func ink(_ value: Double) -> Ink { value > 0 ? .green : value < 0 ? .red : .plain }

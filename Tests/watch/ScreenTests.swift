@@ -79,8 +79,31 @@ struct ScreenTests {
         #expect(lines[4] == "  + snr  x edge  o limits")
         #expect(
             lines[5]
-                == "  age 1m01s of 10m00s  long 0.00600 from 97000.1  +0.5994  entry drift +12.0 bp  confidence 80 %")
+                == "  age 1m01s  long 0.00600 from 97000.1  +0.5994  entry drift +12.0 bp  confidence 80 %")
         #expect(lines.count <= 20 && lines.last?.hasPrefix("00:01:04 BTCUSDT data are missing") == true)
+    }
+
+    private func rebalance(_ options: String) -> String {
+        #"{"type":"meta","ts":1000000,"stage":"drift-rebalance","version":"0","options":{\#(options)}}"#
+    }
+
+    @Test func anAgeIsHeldAgainstTheHalfLivesOfTheRun() throws {
+        func position(_ options: String) throws -> String {
+            Screen(width: 130, height: 20, hasColour: true)
+                .lines(try told(Self.lines + [rebalance(options)]).scene, lag: nil)[5]
+        }
+        // Half-lives of 300 s; a minute is gone.
+        #expect(try position(#""half_lives":2,"without":[]"#).hasPrefix("  age 1m01s of 10m00s  "))
+        #expect(try position(#""half_lives":0.125,"without":[]"#).hasPrefix("  \u{1B}[33mage 1m01s of 38s\u{1B}[0m  "))
+        #expect(try position(#""half_lives":2,"without":["drift_flip","time_decay"]"#).hasPrefix("  age 1m01s  "))
+    }
+
+    @Test func whatAPositionDoesNotHaveIsNotShown() throws {
+        let outside =
+            #"{"type":"position","ts":64000000,"sym":"BTCUSDT","side":"long","qty":1,"entry":97000,"opened":3000000,"realised":0,"fees":0}"#
+        let lines = Screen(width: 130, height: 20, hasColour: false).lines(
+            try told(Self.lines + [rebalance(#""half_lives":2"#), outside]).scene, lag: nil)
+        #expect(lines[5] == "  age 1m01s  long 1.000 from 97000.0  +100.0000")
     }
 
     @Test(arguments: [80, 40]) func whatATerminalIsTooNarrowForGoesOnInTheNextLine(width: Int) throws {
@@ -88,7 +111,7 @@ struct ScreenTests {
         let verdict =
             #"{"type":"verdict","ts":63000000,"sym":"BTCUSDT","seq":3,"side":"long","pass":true,"blocked_by":null,"layers":{"#
             + layers.map { #""\#($0)":{"pass":true,"value":1,"threshold":0.5}"# }.joined(separator: ",") + "}}"
-        let scene = try told(Self.lines + [verdict]).scene
+        let scene = try told(Self.lines + [verdict, rebalance(#""half_lives":2,"without":[]"#)]).scene
         let lines = Screen(width: width, height: 24, hasColour: false).lines(scene, lag: nil)
         #expect(lines.allSatisfy { $0.count <= width })
         let shown = lines.joined(separator: "\n")

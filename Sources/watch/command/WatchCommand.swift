@@ -15,7 +15,7 @@ struct WatchCommand: StageCommand {
             at most, or with --plain one line for each event.
 
             For each symbol: the price and its last minute; the last signal beside the gate's thresholds; the layers as lights, \
-            + lets through, x refuses, o is ignored; the position with why it was opened, and its age against two half-lives. Then what \
+            + lets through, x refuses, o is ignored; the position with why it was opened, and its age against the half-lives that drift-rebalance allows it. Then what \
             happened last. When it ends, the picture goes and a line stays: the account, signals, fills, gaps. NO_COLOR is heeded. A terminal that goes away takes nothing with it.
 
             With --plain nobody is waited for who does not read: lines are left out then, and counted. Beside a file each is waited for.
