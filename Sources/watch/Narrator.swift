@@ -10,6 +10,7 @@ public struct Narrator {
     }
 
     private var held: [Int: Held] = [:]
+    private var unfilled: [Int: Unfilled] = [:]
 
     public init() {}
 
@@ -26,8 +27,9 @@ public struct Narrator {
         case .warmup: Self.warmup(input.record)
         case .signal: Self.signal(input.record)
         case .verdict: Self.verdict(input.record)
-        case .intent: Self.intent(input.record)
-        case .fill: Self.fill(input.record)
+        case .intent: intent(input.record)
+        case .fill: fill(input.record)
+        case .order: order(input.record)
         case .reject: Self.reject(input.record)
         case .position: position(input.record)
         case .decision: Self.decision(input.record)
@@ -73,6 +75,24 @@ public struct Narrator {
 
     static func short(_ value: Double) -> String {
         Words.number(value, value.magnitude < 0.01 ? 5 : value.magnitude < 10 ? 3 : 1)
+    }
+
+    private mutating func intent(_ record: borrowing Record) -> String {
+        unfilled[record.symbol, default: Unfilled()].wait(for: record["id"]?.string ?? [])
+        return Self.intent(record)
+    }
+
+    private mutating func fill(_ record: borrowing Record) -> String {
+        _ = unfilled[record.symbol]?.meet(record["id"]?.string ?? [])
+        return Self.fill(record)
+    }
+
+    /// Of an intent that was filled, its fills have told.
+    private mutating func order(_ record: borrowing Record) -> String? {
+        guard record["status"]?.equals("cancelled") == true,
+            unfilled[record.symbol]?.meet(record["id"]?.string ?? []) == true
+        else { return nil }
+        return "cancelled, nothing was filled: \(Self.text(record["reason"]))"
     }
 
     private static func intent(_ record: borrowing Record) -> String {

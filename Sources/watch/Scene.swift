@@ -44,17 +44,7 @@ public struct Scene {
         var warmup: (have: Double, need: Double)?
         var lights: [Light] = []
         var position: Position?
-        /// Ids of intents of which nothing was filled so far: one of the gate, one of rebalance.
-        private(set) var unfilled: [[UInt8]] = []
-
-        mutating func wait(for id: [UInt8]) { unfilled = unfilled.suffix(1) + [id] }
-
-        /// - Returns: whether it was waited for.
-        mutating func meet(_ id: [UInt8]) -> Bool {
-            guard let place = unfilled.firstIndex(of: id) else { return false }
-            unfilled.remove(at: place)
-            return true
-        }
+        var unfilled = Unfilled()
 
         var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
     }
@@ -103,24 +93,26 @@ public struct Scene {
         case .account:
             account = Account(input.record) ?? account
             firstEquity = firstEquity ?? account?.equity
-        case .intent: symbols[symbol].wait(for: input.record["id"]?.string ?? [])
+        case .intent: symbols[symbol].unfilled.wait(for: input.record["id"]?.string ?? [])
         case .fill:
             fills += 1
-            _ = symbols[symbol].meet(input.record["id"]?.string ?? [])
+            _ = symbols[symbol].unfilled.meet(input.record["id"]?.string ?? [])
         case .order:
             if input.record["status"]?.equals("cancelled") == true,
-                symbols[symbol].meet(input.record["id"]?.string ?? [])
+                symbols[symbol].unfilled.meet(input.record["id"]?.string ?? [])
             {
                 Self.count(input.record["reason"], in: &rejects)
             }
-        case .reject: Self.count(input.record["code"], in: &rejects)
+        case .reject:
+            // Some refuse what is no intent.
+            if input.record["id"]?.string != nil { Self.count(input.record["code"], in: &rejects) }
         case .meta: take(meta: input.record)
         case .gap: gaps += 1
         case .bad: badLines += 1
         default: break
         }
         // What comes every few seconds is on the screen, not among the events.
-        guard [.fill, .reject, .position, .decision, .intent, .gap, .bad, .phase].contains(input.record.kind),
+        guard [.fill, .order, .reject, .position, .decision, .intent, .gap, .bad, .phase].contains(input.record.kind),
             let text = narrator.tell(input)
         else { return }
         events.append(text)

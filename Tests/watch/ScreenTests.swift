@@ -144,7 +144,20 @@ struct ScreenTests {
         let lines =
             [Self.lines[5], order("o", "margin"), order("o", "margin")] + Self.lines[5...6] + [order("o", "depth")]
             + [Self.lines[10], order("r", "position_gone"), order("x", "end_of_input")]
-        #expect(try told(lines).scene.rejects == ["margin": 1, "position_gone": 1])
+        let (scene, words) = try told(lines)
+        #expect(scene.rejects == ["margin": 1, "position_gone": 1])
+        let told = words.filter { $0.contains("nothing was filled") }
+        #expect(
+            told == ["margin", "position_gone"].map { "00:00:03 BTCUSDT cancelled, nothing was filled: \($0)" })
+        #expect(told.allSatisfy(scene.events.contains))
+    }
+
+    @Test func aRefusalOfNoIntentIsNotCountedAsOne() throws {
+        func reject(_ id: String) -> String {
+            #"{"type":"reject","ts":3000000,"sym":"BTCUSDT","id":\#(id),"code":"instrument","reason":"a test"}"#
+        }
+        let (scene, words) = try told([reject("null"), reject(#""o""#)])
+        #expect(scene.rejects == ["instrument": 1] && words.count == 2)
     }
 
     @Test func aLineStaysOfThePicture() throws {

@@ -1,0 +1,13 @@
+/// Intents of one symbol of which nothing was filled so far: one of the gate, one of rebalance.
+struct Unfilled {
+    private var ids: [[UInt8]] = []
+
+    mutating func wait(for id: [UInt8]) { ids = ids.suffix(1) + [id] }
+
+    /// - Returns: whether it was waited for.
+    mutating func meet(_ id: [UInt8]) -> Bool {
+        guard let place = ids.firstIndex(of: id) else { return false }
+        ids.remove(at: place)
+        return true
+    }
+}
