@@ -67,8 +67,11 @@ struct Trade: Equatable {
     var plantedReturn: Double { planted / cost }
     var seconds: Double { Double(closed - opened) / 1e6 }
 
-    /// - Parameter planted: the log return that was planted in the market until its intent.
-    mutating func add(_ price: Double, _ quantity: Double, _ costs: Costs, planted: Double) {
+    /// - Parameters:
+    ///   - planted: the log return that was planted in the market until its intent.
+    ///   - isMeasured: whether its costs but for the fee are known.
+    mutating func add(_ price: Double, _ quantity: Double, _ costs: Costs, planted: Double, isMeasured: Bool) {
+        self.isMeasured = self.isMeasured && isMeasured
         self.planted -= sign * planted * quantity * price
         self.quantity += quantity
         held += quantity
@@ -76,7 +79,8 @@ struct Trade: Equatable {
         self.costs = self.costs + costs
     }
 
-    mutating func leave(_ exit: Exit, realised: Double, _ costs: Costs, planted: Double) {
+    mutating func leave(_ exit: Exit, realised: Double, _ costs: Costs, planted: Double, isMeasured: Bool) {
+        self.isMeasured = self.isMeasured && isMeasured
         self.planted += sign * planted * exit.quantity * entry
         self.realised += realised
         self.costs = self.costs + costs

@@ -111,9 +111,8 @@ struct TradeBook {
                 symbol: name, isLong: fill.side == .buy, opened: fill.ts, closed: fill.ts,
                 conviction: intent?.conviction)
             open[fill.symbol, default: none].add(
-                fill.price, fill.quantity, costs, planted: planted)
+                fill.price, fill.quantity, costs, planted: planted, isMeasured: market.met > 0)
         }
-        if market.met <= 0 { open[fill.symbol]?.isMeasured = false }
     }
 
     private func costs(_ fill: Fill, _ intent: Intent?, _ market: MarketNow) -> Costs {
@@ -144,7 +143,7 @@ struct TradeBook {
         let exit = Trade.Exit(
             ts: fill.ts, price: fill.price, quantity: fill.quantity,
             reason: isByRule ? intent?.rule ?? "other" : fill.reason)
-        trade.leave(exit, realised: fill.realised, costs, planted: planted)
+        trade.leave(exit, realised: fill.realised, costs, planted: planted, isMeasured: market.met > 0)
         exits.leave(trade, by: exit, fill.symbol, market, isByRule: isByRule)
         open[fill.symbol] = trade
     }

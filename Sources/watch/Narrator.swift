@@ -89,7 +89,7 @@ public struct Narrator {
 
     /// Of an intent that was filled, its fills have told.
     private mutating func order(_ record: borrowing Record) -> String? {
-        guard record["status"]?.equals("cancelled") == true,
+        guard unfilled[record.symbol]?.isEmpty == false, record["status"]?.equals("cancelled") == true,
             unfilled[record.symbol]?.meet(record["id"]?.string ?? []) == true
         else { return nil }
         return "cancelled, nothing was filled: \(Self.text(record["reason"]))"

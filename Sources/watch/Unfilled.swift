@@ -2,7 +2,12 @@
 struct Unfilled {
     private var ids: [[UInt8]] = []
 
-    mutating func wait(for id: [UInt8]) { ids = ids.suffix(1) + [id] }
+    var isEmpty: Bool { ids.isEmpty }
+
+    mutating func wait(for id: [UInt8]) {
+        if ids.count == 2 { ids.removeFirst() }
+        ids.append(id)
+    }
 
     /// - Returns: whether it was waited for.
     mutating func meet(_ id: [UInt8]) -> Bool {

@@ -22,7 +22,7 @@ struct ExitTests: MadeUpAudit {
             var trade = Trade(
                 symbol: "A", isLong: true, opened: 0, closed: 0,
                 conviction: .init(drift: 1, confidence: 1, halfLifeSeconds: 60, takeProfit: 0.02, stopLoss: 0.05))
-            trade.add(100, size, Costs(), planted: 0)
+            trade.add(100, size, Costs(), planted: 0, isMeasured: true)
             var market = MarketNow()
             market.last = 100
             let exit = Trade.Exit(ts: 1, price: 100, quantity: size, reason: "drift_flip")
