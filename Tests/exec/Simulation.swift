@@ -139,7 +139,11 @@ final class Simulation {
     /// Goes on for so long, with a market that stands still.
     func rest(_ seconds: Double) throws { try pass(to: now + Int64(seconds * 1e6)) }
 
+    /// What is due is done, and is due again at once, and again.
+    struct TurnsInCircles: Error {}
+
     private func pass(to time: Int64) throws {
+        var rounds = 0
         while true {
             let next = queue.enumerated().min {
                 ($0.element.at, $0.element.number) < ($1.element.at, $1.element.number)
@@ -156,6 +160,8 @@ final class Simulation {
                 serve { exchange.advance(to: now, into: &$0) }
             } else {
                 try act { executor, out in executor.advance(to: now, into: &out) }
+                rounds = executor.map { $0.nextDue <= now } ?? false ? rounds + 1 : 0
+                guard rounds < 1000 else { throw TurnsInCircles() }
             }
         }
         now = max(now, time)
