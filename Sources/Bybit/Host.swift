@@ -3,6 +3,8 @@ public struct Host: Sendable, Equatable {
     /// Scheme, name and port, without a slash at the end.
     public let base: String
     public let isLoopback: Bool
+    /// The exchange whose accounts it has: the same for each name of it.
+    public let exchange: String
 
     public static let mainnet = Host("https://api.bybit.com")!
 
@@ -19,5 +21,10 @@ public struct Host: Sendable, Equatable {
         isLoopback = ["127.0.0.1", "localhost", "[::1]"].contains(String(name))
         guard isSecure || isLoopback else { return nil }
         self.base = base
+        let port = authority.dropFirst(name.count)
+        let known = isLoopback ? "localhost" : name.lowercased()
+        // Bybit API v5, "Integration Guidance": two names of the main exchange.
+        exchange =
+            (known == "api.bytick.com" ? "api.bybit.com" : known) + (isSecure && port == ":443" ? "" : String(port))
     }
 }

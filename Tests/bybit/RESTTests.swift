@@ -11,6 +11,14 @@ struct RESTTests {
     func hostsAreSecureOrHere(url: String, base: String) { #expect(Host(url)?.base == base) }
 
     @Test(arguments: [
+        ("https://api.bybit.com", "api.bybit.com"), ("https://API.bybit.com:443/", "api.bybit.com"),
+        ("https://api.bytick.com", "api.bybit.com"), ("https://api-testnet.bybit.com", "api-testnet.bybit.com"),
+        ("https://api.bybit.com:8443", "api.bybit.com:8443"), ("http://localhost:1", "localhost:1"),
+        ("http://127.0.0.1:1", "localhost:1"), ("http://[::1]:1", "localhost:1"),
+    ])
+    func anExchangeIsOneByWhateverName(url: String, exchange: String) { #expect(Host(url)?.exchange == exchange) }
+
+    @Test(arguments: [
         "http://api.bybit.com", "http://127.0.0.1.evil.com", "ftp://127.0.0.1", "https://", "https://user@host",
         "https://host/path", "https://host?x", "http://localhost.evil.com:80", "file:///etc/passwd", "127.0.0.1",
         "https://ho st", "HTTP://127.0.0.1",

@@ -27,7 +27,7 @@ struct ExecCommand: StageCommand {
 
             EXAMPLES
               drift-exec --key-file bybit.key --check
-              ... | drift-gate | drift-exec --key-file bybit.key --testnet --live | tee audit.ndjson | drift-rebalance > loop
+              ... | drift-gate | drift-exec --key-file testnet.key --state testnet.state --testnet --live | tee audit.ndjson | drift-rebalance > loop
               touch exec.state/halt
             """,
         version: pipelineVersion)

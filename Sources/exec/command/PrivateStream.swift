@@ -102,21 +102,23 @@ final class PrivateStream {
         }
         switch json["op"]?.text {
         case "auth":
-            guard json["success"]?.bool == true else {
-                tell("the private stream refuses the key: \(json["ret_msg"]?.text ?? "?")")
-                return
-            }
+            guard json["success"]?.bool == true else { return refuse("the key", json, at: now) }
             send(["op": "subscribe", "args": .array(Executor.topics.map { .string($0) })], at: now)
         case "subscribe":
-            guard json["success"]?.bool == true else {
-                tell("the private stream refuses its topics: \(json["ret_msg"]?.text ?? "?")")
-                return
-            }
+            guard json["success"]?.bool == true else { return refuse("its topics", json, at: now) }
             replyBy = nil
             isUp = true
             events.append(.isUp(true))
         default: if json["topic"] != nil { events.append(.frame(json)) }
         }
+    }
+
+    /// What was refused is perhaps granted later.
+    private func refuse(_ what: String, _ json: JSON, at now: Int64) {
+        tell("the private stream refuses \(what), and is asked again in a minute: \(json["ret_msg"]?.text ?? "?")")
+        end(at: now)
+        replyBy = nil
+        startAt = now + 60_000_000
     }
 
     private func send(_ json: JSON, at now: Int64, within limit: Int64 = 10_000_000) {

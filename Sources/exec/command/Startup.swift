@@ -17,7 +17,7 @@ struct Startup {
         var opening = Opening()
         try caller.synchronise()
         opening.clockOffset = caller.clockOffset
-        opening.account = account(try checkedKey())
+        opening.account = try account(try checkedKey())
         if let other = Executor.account(entries), other != opening.account {
             throw Self.refusal(
                 "the journal is of \(other), and this key of \(opening.account): each account has a --state of its own",
@@ -68,10 +68,13 @@ struct Startup {
         return key
     }
 
-    /// Whose account it is: a key may be renewed. Where the exchange does not tell, it is the key's.
-    private func account(_ key: KeyInfo?) -> String {
-        let user = key?.userID.map { "user \($0)" } ?? "key \(caller.key.digest.prefix(16))"
-        return "\(user) at \(caller.host.base)"
+    /// Whose account it is: a key may be renewed. Of a demo account only the key is known.
+    private func account(_ key: KeyInfo?) throws -> String {
+        guard let key else { return "key \(caller.key.digest.prefix(16)) at \(caller.host.exchange)" }
+        guard let user = key.userID else {
+            throw Self.refusal("the exchange does not say whose key it is", .unavailable)
+        }
+        return "user \(user) at \(caller.host.exchange)"
     }
 
     private func checkAccount() throws {

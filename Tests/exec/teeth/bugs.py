@@ -183,6 +183,7 @@ DOOR = [
     ("an end waits a minute for what is only asked", "command/ExecRun.swift", "wire.isIdle || now >= endBy - Self.endLimit + Self.questionLimit", "wire.isIdle"),
     ("a journal is anybody's", "command/Startup.swift", "let other = Executor.account(entries), other != opening.account {", "let other = Executor.account(entries), other.isEmpty {"),
     ("whatever comes answers a greeting", "command/PrivateStream.swift", "if isUp { replyBy = nil }", "replyBy = isUp ? nil : now + Self.standstill"),
+    ("a greeting that is refused is sent again at once", "command/PrivateStream.swift", "startAt = now + 60_000_000", "startAt = now"),
 ]
 
 FUZZ = [
