@@ -83,6 +83,23 @@ struct ExitStoryTests {
         #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-2"])
     }
 
+    /// Nobody can say what became of it for longer than one that closes a part may wait.
+    @Test func anExitThatTheExchangeForgotIsTriedAgainHoweverLate() throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.acknowledgeOnly("BTC-r-1")
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(0.5)
+        simulation.verdict = nil
+        simulation.answerOfOrders(.failure(.status(503)))
+        try simulation.go(50)
+        #expect(try simulation.ends("BTC-r-1") == ["accepted"])
+        simulation.questionVerdict = nil
+        try simulation.go(50)
+        #expect(try simulation.ends("BTC-r-1").last == "filled" && simulation.booked() == nil)
+    }
+
     @Test(arguments: [false, true]) func anExitWithoutAnAnswerIsNotWaitedFor(dies: Bool) throws {
         let simulation = try Simulation.started()
         try simulation.open()
