@@ -6,8 +6,8 @@ import Venue
 /// can be led through it in memory: whoever drives it says what time it is, does what `takeEffects` lists, in its order, and
 /// brings back the answers.
 ///
-/// Its own parts: what an intent must be to become an order (`Acceptance`), what answers mean (`Answers`), the private
-/// stream (`Stream`), what is booked (`Booking`), what is due (`Due`), and the records (`Writing`).
+/// Its own parts: what an intent must be to become an order (`Acceptance`), what answers mean (`Answers`), what became of an
+/// order (`Lookup`), the private stream (`Stream`), what is booked (`Booking`), what is due (`Due`), and the records (`Writing`).
 public struct Executor {
     public enum Effect {
         /// Goes to the journal, and to the disk; nothing behind it may be done if it cannot.

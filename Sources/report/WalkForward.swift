@@ -53,9 +53,9 @@ public struct WalkForward: Codable {
             let best = Self.best(of: tried, in: window)
             let step = Step(best, chosenOn: window, judgedOn: next)
             steps.append(step)
-            judged += Self.together(best, next)
-            judgedIfEarned +=
-                step.chosenOn > 0 ? Self.together(best, next) : [Double](repeating: 0, count: windowHours)
+            let returns = Self.together(best, next)
+            judged += returns
+            judgedIfEarned += step.chosenOn > 0 ? returns : [Double](repeating: 0, count: windowHours)
         }
         self.windowHours = windowHours
         self.steps = steps

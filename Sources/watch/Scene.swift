@@ -44,7 +44,6 @@ public struct Scene {
         var warmup: (have: Double, need: Double)?
         var lights: [Light] = []
         var position: Position?
-        var unfilled = Unfilled()
 
         var middle: Double { bid > 0 && ask >= bid ? (bid + ask) / 2 : last }
     }
@@ -93,16 +92,7 @@ public struct Scene {
         case .account:
             account = Account(input.record) ?? account
             firstEquity = firstEquity ?? account?.equity
-        case .intent: symbols[symbol].unfilled.wait(for: input.record["id"]?.string ?? [])
-        case .fill:
-            fills += 1
-            _ = symbols[symbol].unfilled.meet(input.record["id"]?.string ?? [])
-        case .order:
-            if input.record["status"]?.equals("cancelled") == true,
-                symbols[symbol].unfilled.meet(input.record["id"]?.string ?? [])
-            {
-                Self.count(input.record["reason"], in: &rejects)
-            }
+        case .fill: fills += 1
         case .reject:
             // Some refuse what is no intent.
             if input.record["id"]?.string != nil { Self.count(input.record["code"], in: &rejects) }
@@ -115,6 +105,8 @@ public struct Scene {
         guard [.fill, .order, .reject, .position, .decision, .intent, .gap, .bad, .phase].contains(input.record.kind),
             let text = narrator.tell(input)
         else { return }
+        // Of orders it tells those that were cancelled with nothing filled.
+        if input.record.kind == .order { Self.count(input.record["reason"], in: &rejects) }
         events.append(text)
         if events.count > Self.eventLimit { events.removeFirst() }
     }

@@ -54,17 +54,13 @@ final class PrivateStream {
         var events: [Event] = []
         if let replyBy, now >= replyBy {
             tell("the private stream does not answer: it is begun anew")
-            end(at: now)
-            startAt = now + 1_000_000
-            down(at: now, &events)
+            beginAnew(after: 1_000_000, at: now, &events)
         }
         if isUp, replyBy == nil, now >= heardAt + Self.silence { send(["op": "ping"], at: now, within: Self.silence) }
         guard isReadable, fromChild >= 0 else { return events }
         guard let count = try lines?.fill() else { return events }
         if count == 0 {
-            end(at: now)
-            startAt = now + 2_000_000
-            down(at: now, &events)
+            beginAnew(after: 2_000_000, at: now, &events)
             return events
         }
         heardAt = now
@@ -102,10 +98,10 @@ final class PrivateStream {
         }
         switch json["op"]?.text {
         case "auth":
-            guard json["success"]?.bool == true else { return refuse("the key", json, at: now) }
+            guard json["success"]?.bool == true else { return refuse("the key", json, at: now, &events) }
             send(["op": "subscribe", "args": .array(Executor.topics.map { .string($0) })], at: now)
         case "subscribe":
-            guard json["success"]?.bool == true else { return refuse("its topics", json, at: now) }
+            guard json["success"]?.bool == true else { return refuse("its topics", json, at: now, &events) }
             replyBy = nil
             isUp = true
             events.append(.isUp(true))
@@ -114,11 +110,15 @@ final class PrivateStream {
     }
 
     /// What was refused is perhaps granted later.
-    private func refuse(_ what: String, _ json: JSON, at now: Int64) {
+    private func refuse(_ what: String, _ json: JSON, at now: Int64, _ events: inout [Event]) {
         tell("the private stream refuses \(what), and is asked again in a minute: \(json["ret_msg"]?.text ?? "?")")
+        beginAnew(after: 60_000_000, at: now, &events)
+    }
+
+    private func beginAnew(after pause: Int64, at now: Int64, _ events: inout [Event]) {
         end(at: now)
-        replyBy = nil
-        startAt = now + 60_000_000
+        startAt = now + pause
+        down(at: now, &events)
     }
 
     private func send(_ json: JSON, at now: Int64, within limit: Int64 = 10_000_000) {

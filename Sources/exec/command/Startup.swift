@@ -17,7 +17,7 @@ struct Startup {
         var opening = Opening()
         try caller.synchronise()
         opening.clockOffset = caller.clockOffset
-        opening.account = try account(try checkedKey())
+        opening.account = try account(checkedKey())
         if let other = Executor.account(entries), other != opening.account {
             throw Self.refusal(
                 "the journal is of \(other), and this key of \(opening.account): each account has a --state of its own",
