@@ -18,6 +18,8 @@ public struct Audit {
     /// Value of what was held, at its entry, times the microseconds.
     private(set) var valueTime = 0.0
     private(set) var gaps = 0
+    /// Whether something was held that was opened before the record begins.
+    private(set) var beginsOpen = false
     /// Whether it is of a made-up market that tells its truth.
     private(set) var isPlanted = false
     /// Whether it is of a made-up market whose trends order flow announces.
@@ -47,15 +49,20 @@ public struct Audit {
         case .fill: book.take(fill: input.record, names[symbol], markets[symbol])
         case .position: if let trade = book.take(position: input.record) { tracks.end(symbol, won: trade.net > 0) }
         case .decision:
+            book.take(decision: input.record, since: from)
             if let entry = book.open[symbol]?.conviction { tracks.take(decision: input.record, since: entry) }
         case .account:
             book.take(fundingSoFar: input.record["funding"]?.double ?? 0)
-            equity.take(account: input.record)
+            equity.take(account: input.record, unrealised: unrealised, isFlat: book.isFlat)
             see(at: input.record.ts)
         case .planted:
             isPlanted = true
             markets[symbol].take(planted: input.record)
         default: break
+        }
+        if !book.inherited.isEmpty {
+            beginsOpen = true
+            equity.unsettle()
         }
     }
 

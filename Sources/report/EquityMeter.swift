@@ -11,8 +11,15 @@ struct EquityMeter {
         var funding = 0.0
     }
 
-    private var first: Account?
+    /// What all is counted on from; its equity is without what was open then and is on the record.
+    private var base: Account?
     private var now = Account()
+    /// Of the first account.
+    private(set) var start: Double?
+    /// Whether nothing was held when the base was set: only then does it hold no gain that is counted again when it is realised.
+    private var isSettled = false
+    /// When that was; nil before.
+    private(set) var settledAt: Int64?
     private(set) var curve = Curve()
     /// The value at each full hour, UTC.
     private(set) var hours: [Double] = []
@@ -28,20 +35,27 @@ struct EquityMeter {
     private var value = 0.0
     private var last = (paid: 0.0, planted: 0.0)
 
-    var start: Double? { first?.equity }
-    var end: Double? { first == nil ? nil : value }
-    var fees: Double { now.fees - (first?.fees ?? 0) }
-    var funding: Double { now.funding - (first?.funding ?? 0) }
+    var end: Double? { base == nil ? nil : value }
 
-    mutating func take(account record: borrowing Record) {
+    /// Something is held that was opened before the record begins: of its worth only an account tells.
+    mutating func unsettle() { (isSettled, settledAt) = (false, nil) }
+
+    /// - Parameters:
+    ///   - unrealised: of all open positions that are on the record.
+    ///   - isFlat: whether nothing is held, as far as is known.
+    mutating func take(account record: borrowing Record, unrealised: Double, isFlat: Bool) {
         guard let equity = record["equity"]?.double else { return }
         now = Account(
             equity: equity, realised: record["realised"]?.double ?? 0, fees: record["fees"]?.double ?? 0,
             funding: record["funding"]?.double ?? 0)
-        if first == nil {
-            first = now
+        if start == nil {
+            start = now.equity
             nextHour = (record.ts / Self.hour + 1) * Self.hour
         }
+        guard !isSettled else { return }
+        base = now
+        base!.equity -= unrealised
+        if isFlat { (isSettled, settledAt) = (true, record.ts) }
     }
 
     /// - Parameters:
@@ -49,16 +63,16 @@ struct EquityMeter {
     ///   - paid: what all trading has cost so far.
     ///   - planted: what a made-up market has planted for the trades so far.
     mutating func see(unrealised: Double, paid: Double, planted: Double, at ts: Int64) {
-        guard let first else { return }
+        guard let base, let start else { return }
         while ts >= nextHour {
             costsByHour.append(last.paid)
             plantedByHour.append(last.planted)
-            hours.append(hours.isEmpty && value == 0 ? first.equity : value)
+            hours.append(hours.isEmpty && value == 0 ? start : value)
             nextHour += Self.hour
         }
         last = (paid, planted)
         value =
-            first.equity + (now.realised - first.realised) - (now.fees - first.fees) + (now.funding - first.funding)
+            base.equity + (now.realised - base.realised) - (now.fees - base.fees) + (now.funding - base.funding)
             + unrealised
         curve.add(value, at: ts)
         peak = max(peak, value)

@@ -103,6 +103,11 @@ extension Summary {
                 "\(Self.count(audit.book.strays, "fill reduces", "fills reduce")) what was open before the record begins: counted "
                     + "in the costs, in no trade.")
         }
+        if audit.beginsOpen {
+            let until = audit.equity.settledAt.map { "until \(Figures.date(Double($0))) UTC" } ?? "to its end"
+            cautions.append(
+                "The record begins with something open: \(until) the equity is known only where an account tells it.")
+        }
         if !audit.book.open.isEmpty {
             let (count, isOne) = (audit.book.open.count, audit.book.open.count == 1)
             cautions.append(

@@ -38,6 +38,8 @@ struct TradeBook {
     private(set) var turnover = 0.0
     /// What trading has cost so far, of open positions too.
     private(set) var paid = Costs()
+    /// Symbols in which something is held that was opened before the record begins.
+    private(set) var inherited: Set<Int> = []
     /// Fills that reduce what was open before the record begins.
     private(set) var strays = 0
     /// Intents to open of which nothing was filled, by the code of their reject or the reason why their order was cancelled.
@@ -71,6 +73,9 @@ struct TradeBook {
             intents = intents.filter { $0.value.number > intentCount - Self.intentLimit / 2 }
         }
     }
+
+    /// Whether nothing is held, as far as the record tells.
+    var isFlat: Bool { open.isEmpty && inherited.isEmpty }
 
     /// How many intents have not ended.
     var pending: Int { intents.count }
@@ -138,7 +143,11 @@ struct TradeBook {
     private mutating func reduce(
         by fill: Fill, _ intent: Intent?, _ costs: Costs, planted: Double, _ market: MarketNow
     ) {
-        guard var trade = open[fill.symbol] else { return strays += 1 }
+        guard var trade = open[fill.symbol] else {
+            strays += 1
+            inherited.insert(fill.symbol)
+            return
+        }
         let isByRule = fill.reason == "reduce"
         let exit = Trade.Exit(
             ts: fill.ts, price: fill.price, quantity: fill.quantity,
@@ -151,11 +160,25 @@ struct TradeBook {
     /// - Returns: the trade that has come to its end with this.
     mutating func take(position record: borrowing Record) -> Trade? {
         let isFlat = record["side"]?.equals("flat") == true
+        if isFlat {
+            inherited.remove(record.symbol)
+        } else if open[record.symbol] == nil {
+            inherited.insert(record.symbol)
+        }
         guard isFlat, var trade = open.removeValue(forKey: record.symbol) else { return nil }
         trade.closed = record.ts
         closed.append(trade)
         plantedInClosed += trade.planted
         return trade
+    }
+
+    /// A decision is of something that is held.
+    /// - Parameter start: of the record; nil before any of the market's.
+    mutating func take(decision record: borrowing Record, since start: Int64?) {
+        guard open[record.symbol] == nil, let start, let age = record["age"]?.double,
+            Double(record.ts) - age * 1e6 < Double(start)
+        else { return }
+        inherited.insert(record.symbol)
     }
 
     mutating func take(funding record: borrowing Record) { funded = record.symbol }

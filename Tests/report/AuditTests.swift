@@ -41,6 +41,59 @@ struct AuditTests: MadeUpAudit {
         #expect(summary.text.contains("2 fills reduce what was open before the record begins"))
     }
 
+    /// Two trades in two symbols, one within the other, and what the account says behind each fill, with what is open at the middle.
+    private var twoTrades: [String] {
+        func fill(_ ts: Int, _ symbol: String, _ quantity: Double, _ price: Double, _ realised: Double?) -> String {
+            let side = realised == nil ? "buy" : "sell"
+            return
+                #"{"type":"fill","ts":\#(ts)000000,"sym":"\#(symbol)","id":null,"side":"\#(side)","qty":\#(quantity),"px":\#(price),"fee":0.1,"liquidity":"taker","reduce_only":\#(realised != nil),"reason":"\#(realised == nil ? "open" : "external")","realised":\#(realised ?? 0)}"#
+        }
+        func position(_ ts: Int, _ symbol: String, _ quantity: Double) -> String {
+            #"{"type":"position","ts":\#(ts)000000,"sym":"\#(symbol)","side":"\#(quantity > 0 ? "long" : "flat")","qty":\#(quantity)}"#
+        }
+        return [
+            quote(0, 100, 100, "A"), quote(0, 50, 50, "B"), account(0, 1000),
+            fill(10, "A", 1, 100, nil), position(10, "A", 1), account(10, 999.9, fees: 0.1),
+            quote(20, 110, 110, "A"),
+            fill(30, "B", 2, 50, nil), position(30, "B", 2), account(30, 1009.8, fees: 0.2),
+            quote(40, 52, 52, "B"),
+            fill(50, "A", 0.5, 110, 5), position(50, "A", 0.5), account(50, 1013.7, realised: 5, fees: 0.3),
+            quote(60, 90, 90, "A"),
+            fill(70, "A", 0.5, 90, -5), position(70, "A", 0), account(70, 1003.6, realised: 0, fees: 0.4),
+            quote(80, 47, 47, "B"),
+            fill(90, "B", 2, 47, -6), position(90, "B", 0), account(90, 993.5, realised: -6, fees: 0.5),
+            fill(99, "A", 1, 90, nil), position(99, "A", 1), account(99, 993.4, realised: -6, fees: 0.6),
+            quote(100, 95, 95, "A"),
+            fill(110, "A", 1, 95, 5), position(110, "A", 0), account(110, 998.3, realised: -1, fees: 0.7),
+            quote(120, 95, 95, "A"),
+        ]
+    }
+
+    @Test func aRecordThatBeginsWithinATradeEndsWhereTheAccountDoes() throws {
+        let lines = twoTrades
+        for cut in lines.indices where cut < 29 {
+            let audit = try read(Array(lines[cut...]))
+            let end = try #require(audit.equity.end)
+            #expect(abs(end - 998.3) < 1e-9, "from \(cut): \(end)")
+            let text = Summary(audit, try ReportOptions.parse([])).text
+            let isSaid = text.contains("begins with something open: until 1970-01-01 00:01 UTC")
+            // From behind what opened to what closes: while A or B is held, and A again.
+            #expect(isSaid == ((4...19).contains(cut) || (23...26).contains(cut)), "from \(cut)")
+        }
+        let endless = try Summary(read(Array(lines[11..<15])), ReportOptions.parse([]))
+        #expect(endless.text.contains("begins with something open: to its end the equity is known only where"))
+    }
+
+    @Test func whatADecisionIsOfWasOpen() throws {
+        func decision(_ age: Int) -> String {
+            #"{"type":"decision","ts":9000000,"sym":"B","seq":1,"rule":"hold","drift":1,"confidence":1,"age":\#(age),"half_life":60}"#
+        }
+        let lines = [quote(5, 50, 50, "B"), account(5, 1000, fees: 1), decision(8), account(9, 1001, fees: 1)]
+        #expect(try read(lines).equity.end == 1001 && read(lines).beginsOpen)
+        // One that comes late, behind the end of a trade of the record.
+        #expect(try !read([quote(5, 50, 50, "B"), account(5, 1000), decision(3)]).beginsOpen)
+    }
+
     @Test func costsAreThoseOfAllFills() throws {
         // Behind the life of one trade the fill of another, which stays open: 2 at 103 for 0.2, 1 of spread and 1 of slippage each.
         let open = life[4].replacing("3000000", with: "30000000")
