@@ -9,6 +9,8 @@ public struct RESTRequest: Equatable, Sendable {
     public var headers: [String] = []
     /// For the whole of it.
     public var milliseconds = 5000
+    /// For the connection, where there is none yet: of the whole; not 0.
+    public var connectMilliseconds = 3000
 
     public init(get path: String, query: String = "", within milliseconds: Int = 5000) {
         self.path = path

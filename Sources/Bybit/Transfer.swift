@@ -2,8 +2,6 @@ import CCurl
 
 /// One handle of libcurl, and what passes through it. Nothing of the environment counts: no proxy, no `.netrc`, no redirect.
 final class Transfer {
-    private static let connectMilliseconds = 3000
-
     let handle: UnsafeMutableRawPointer
     private let host: Host
     private let load = UnsafeMutablePointer<Load>.allocate(capacity: 1)
@@ -41,7 +39,7 @@ final class Transfer {
         number(CURLOPT_SSL_VERIFYHOST, 2)
         number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        number(CURLOPT_CONNECTTIMEOUT_MS, min(Self.connectMilliseconds, request.milliseconds))
+        number(CURLOPT_CONNECTTIMEOUT_MS, min(request.connectMilliseconds, request.milliseconds))
         number(CURLOPT_TIMEOUT_MS, request.milliseconds)
         _ = curl_set_pointer(handle, CURLOPT_WRITEDATA, load)
         _ = curl_set_transfer(handle, CURLOPT_WRITEFUNCTION, receive)

@@ -52,7 +52,6 @@ extension Executor {
         guard !memory.intents.contains(intent), memory.sent[intent] == nil, ids.insert(intent, at: now) else {
             throw Rejection("duplicate_id", "this id was used before")
         }
-        guard !isEnding else { throw Rejection("ending", "the program is about to end") }
         if record["reduce_only"]?.bool == true {
             try reduce(record, intent, index, at: now)
             pump(index, at: now, into: &out)
@@ -148,6 +147,7 @@ extension Executor {
 
     /// Whether anything may be opened now.
     private func permit(_ desk: Desk, at now: Int64) throws(Rejection) {
+        guard !isEnding else { throw Rejection("ending", "the program is about to end") }
         if let halt = memory.halts.first { throw Rejection("halted", "\(halt.code): \(halt.reason)") }
         if isHalted { throw Rejection("halted", "the halt file is there") }
         if let stopped { throw Rejection("stopped", stopped) }

@@ -42,6 +42,18 @@ struct ExitStoryTests {
         #expect(try simulation.position("BTCUSDT")?.side == nil)
     }
 
+    @Test(arguments: ["1", "0.5"]) func anExitThatComesAsTheEndBeginsIsCarriedOut(fraction: String) throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.end()
+        try simulation.reduce("BTC-r-1", Double(fraction)!)
+        try simulation.go(2)
+        #expect(try simulation.ends("BTC-r-1") == ["accepted", "filled"])
+        #expect((try simulation.position("BTCUSDT")?.side == nil) == (fraction == "1"))
+        #expect(simulation.executor?.isDone == true)
+    }
+
     // MARK: Doubt
 
     @Test(arguments: [RESTFailure.refused(10006, "Too many visits"), .status(502), .unreachable("timed out")])

@@ -441,11 +441,15 @@ struct HardStoryTests {
 
     @Test func aRefusalOfAQuestionStopsWhatOpens() throws {
         let simulation = try Simulation.started()
-        simulation.questionVerdict = { _ in .failure(.refused(10003, "API key is invalid")) }
+        simulation.questionVerdict = { _ in
+            .failure(.refused(10003, "API key is invalid" + String(repeating: "!", count: 90_000)))
+        }
         try simulation.breakStream()
         try simulation.go(4)
         simulation.questionVerdict = nil
         try simulation.open()
         #expect(try simulation.ends("BTC-o-1") == ["stopped"])
+        let reason = try #require(simulation.last("reject")["reason"].text)
+        #expect(reason.contains("10003: API key is invalid") && reason.utf8.count < 1000)
     }
 }

@@ -6,8 +6,10 @@ import Stage
 /// What a person wants to know before money is at stake.
 struct Check {
     private let startup: Startup
+    private let folder: String
 
-    init(_ startup: Startup) { self.startup = startup }
+    /// - Parameter folder: where the journal is, or will be.
+    init(_ startup: Startup, _ folder: String) { (self.startup, self.folder) = (startup, folder) }
 
     func run() throws {
         let caller = startup.caller
@@ -15,12 +17,16 @@ struct Check {
         var lines = ["exchange   \(caller.host.base)"]
         lines.append("clock      the exchange is \(caller.clockOffset / 1000) ms ahead")
         var problems: [String] = []
-        if let key = try startup.key() {
+        let key = try startup.key()
+        if let key {
             problems = startup.keyScope.problems(key)
             let granted = key.permissions.filter { !$0.granted.isEmpty }
                 .map { "\($0.group) \($0.granted.joined(separator: ", "))" }
             lines.append(
                 "key        \(granted.joined(separator: "; ")); bound to \(key.addresses.joined(separator: ", "))")
+        }
+        if let cause = Startup.objection(toJournalOf: try State.account(in: folder), try startup.account(key)) {
+            problems.append(cause)
         }
         let mode = try startup.marginMode() ?? "?"
         if let cause = Startup.objection(toMargin: mode) { problems.append(cause) }

@@ -58,7 +58,7 @@ struct ExecCommand: StageCommand {
     func run(meta: @escaping (Int64) -> [UInt8]) throws {
         try Self.harden()
         if reset { return try lift() }
-        if check { return try Check(startup(try key())).run() }
+        if check { return try Check(startup(try key()), state).run() }
         let folder = try State(state)
         let run: ExecRun
         let accountLock: AccountLock?

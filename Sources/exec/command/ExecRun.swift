@@ -217,6 +217,7 @@ final class ExecRun {
     /// What happens can be told no more: nothing is opened, and what is open ends as `--on-end` says.
     private func closeOutput(_ cause: String) {
         outputFailure = cause
+        wire.refusal = "what becomes of it could not be told"
         tell("unable to write to standard output: \(cause); nothing further is opened")
         end()
     }

@@ -18,10 +18,8 @@ struct Startup {
         try caller.synchronise()
         opening.clockOffset = caller.clockOffset
         opening.account = try account(checkedKey())
-        if let other = Executor.account(entries), other != opening.account {
-            throw Self.refusal(
-                "the journal is of \(other), and this key of \(opening.account): each account has a --state of its own",
-                .permission)
+        if let cause = Self.objection(toJournalOf: Executor.account(entries), opening.account) {
+            throw Self.refusal(cause, .permission)
         }
         opening.keyScope = isDemo ? nil : keyScope
         try checkAccount()
@@ -46,9 +44,13 @@ struct Startup {
     static let noWallet =
         "the exchange does not say what the account holds and what of it is free (isolated margin is not supported)"
 
+    /// What the exchange tells of the key; nil for a demo account's, which does not answer this.
     func key() throws -> KeyInfo? {
-        // Demo accounts do not answer this.
-        isDemo ? nil : KeyInfo(try caller.get(Request.key).result)
+        guard !isDemo else { return nil }
+        guard let key = KeyInfo(try caller.get(Request.key).result) else {
+            throw Self.refusal("the exchange does not say what the key may do", .unavailable)
+        }
+        return key
     }
 
     func wallet() throws -> WalletRow? {
@@ -57,24 +59,26 @@ struct Startup {
 
     func marginMode() throws -> String? { try caller.get("/v5/account/info").result["marginMode"]?.text }
 
-    /// What the exchange tells of the key, if it may be used; nil for a demo account's.
+    /// The same, if the key may be used.
     private func checkedKey() throws -> KeyInfo? {
-        guard let key = try key() else {
-            guard isDemo else { throw Self.refusal("the exchange does not say what the key may do", .unavailable) }
-            return nil
-        }
+        guard let key = try key() else { return nil }
         let problems = keyScope.problems(key)
         if !problems.isEmpty { throw Self.refusal("the key: \(problems.joined(separator: "; "))", .permission) }
         return key
     }
 
     /// Whose account it is: a key may be renewed. Of a demo account only the key is known.
-    private func account(_ key: KeyInfo?) throws -> String {
+    func account(_ key: KeyInfo?) throws -> String {
         guard let key else { return "key \(caller.key.digest.prefix(16)) at \(caller.host.exchange)" }
         guard let user = key.userID else {
             throw Self.refusal("the exchange does not say whose key it is", .unavailable)
         }
         return "user \(user) at \(caller.host.exchange)"
+    }
+
+    static func objection(toJournalOf other: String?, _ account: String) -> String? {
+        guard let other, other != account else { return nil }
+        return "the journal is of \(other), and this key of \(account): each account has a --state of its own"
     }
 
     private func checkAccount() throws {

@@ -45,14 +45,7 @@ final class State {
         let name = "\(path)/journal"
         file = openat(folder, "journal", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw Self.refusal(.permission, "open", name) }
-        let bytes = try Self.read(file, name)
-        let content: Journal.Content
-        do { content = try Journal.read(bytes) } catch {
-            throw Failure.refused(
-                .data,
-                "unable to use \(name): line \(error.line) is not what was written, and more follows; an order may be missing: "
-                    + "compare it with the exchange, and begin in another folder")
-        }
+        let content = try Self.content(file, name)
         if content.torn > 0 {
             diagnose("drift-exec", "\(name): \(content.torn) bytes behind the last whole entry are cut off")
             guard ftruncate(file, off_t(content.count)) == 0 else { throw Self.refusal(.io, "mend", name) }
@@ -60,6 +53,27 @@ final class State {
         (journal, entries) = (content.journal, content.entries)
         guard fsync(file) == 0 else { throw Self.refusal(.io, "sync", name) }
         try Self.sync(path)
+    }
+
+    /// Whose the journal in a folder is, whoever works in it; nil where there is none yet.
+    /// - Throws: `Failure`: 65 for a journal that was damaged, 74 for one that cannot be read.
+    static func account(in path: String) throws -> String? {
+        let name = "\(path)/journal"
+        let file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 || errno == ENOENT else { throw refusal(.io, "open", name) }
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        return Executor.account(try content(file, name).entries)
+    }
+
+    private static func content(_ file: Int32, _ name: String) throws -> Journal.Content {
+        let bytes = try read(file, name)
+        do { return try Journal.read(bytes) } catch {
+            throw Failure.refused(
+                .data,
+                "unable to use \(name): line \(error.line) is not what was written, and more follows; an order may be missing: "
+                    + "compare it with the exchange, and begin in another folder")
+        }
     }
 
     /// Until when the exchange will not hear this address, as an earlier run was told; microseconds.

@@ -37,15 +37,18 @@ struct Venues: ParsableArguments {
 
     var host: Host {
         if let url, let host = Host(url) { return host }
-        return Host(
-            testnet ? "https://api-testnet.bybit.com" : demo ? "https://api-demo.bybit.com" : "https://api.bybit.com")!
+        return testnet
+            ? Host("https://api-testnet.bybit.com")! : demo ? Host("https://api-demo.bybit.com")! : .mainnet
     }
 
+    /// Bybit's own has another name than its API, by whatever name that is called.
     var stream: String {
         if let streamUrl { return streamUrl }
-        if url != nil { return host.base.replacing(/^http/, with: "ws") + "/v5/private" }
-        return testnet
-            ? "wss://stream-testnet.bybit.com/v5/private"
-            : demo ? "wss://stream-demo.bybit.com/v5/private" : "wss://stream.bybit.com/v5/private"
+        switch host.exchange {
+        case "api.bybit.com": return "wss://stream.bybit.com/v5/private"
+        case "api-testnet.bybit.com": return "wss://stream-testnet.bybit.com/v5/private"
+        case "api-demo.bybit.com": return "wss://stream-demo.bybit.com/v5/private"
+        default: return host.base.replacing(/^http/, with: "ws") + "/v5/private"
+        }
     }
 }

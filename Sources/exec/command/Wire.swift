@@ -21,6 +21,8 @@ struct Wire {
     private let pool: RESTPool<Flight>
     private let caller: Caller
     private var orders: [(request: Request, since: Int64)] = []
+    /// Why no order that opens leaves any more; nil while they may.
+    var refusal: String?
     private var questions: [Request] = []
     /// Questions about single orders, of which there may be many.
     private var lookups: [Request] = []
@@ -58,24 +60,33 @@ struct Wire {
         at now: Int64, offset: Int64, bannedUntil: Int64
     ) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
         refill(at: now)
+        let unsent = withdraw(at: now)
         if now >= bannedUntil { send(at: now, offset) }
-        var ended: [(flight: Flight, result: Result<Answer, RESTFailure>)] = []
-        while let (request, since) = orders.first, now - since > Self.patience {
-            orders.removeFirst()
-            let cause = "it has waited too long for its turn"
-            ended.append((Flight(request: request, sent: now), .failure(.unsent(cause))))
+        return unsent
+            + pool.run().map { tag, result in
+                (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })
+            }
+    }
+
+    /// Takes back the orders that may not leave any more.
+    private mutating func withdraw(at now: Int64) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
+        var unsent: [(flight: Flight, result: Result<Answer, RESTFailure>)] = []
+        orders.removeAll { request, since in
+            let isLate = now - since > Self.patience
+            guard let cause = isLate ? "it has waited too long for its turn" : request.mayOpen ? refusal : nil else {
+                return false
+            }
+            unsent.append((Flight(request: request, sent: now), .failure(.unsent(cause))))
+            return true
         }
-        ended += pool.run().map { tag, result in
-            (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })
-        }
-        return ended
+        return unsent
     }
 
     private mutating func send(at now: Int64, _ offset: Int64) {
-        while let (request, since) = orders.first, now - since <= Self.patience, orderTokens >= 1, pool.room > 0 {
+        while let (request, since) = orders.first, orderTokens >= 1, pool.room > 0 {
             orderTokens -= 1
             orders.removeFirst()
-            start(request, at: now, offset)
+            start(request, within: Self.patience - (now - since), at: now, offset)
         }
         while !questions.isEmpty || !lookups.isEmpty, questionTokens >= 1, pool.room > Self.placesOfOrders {
             questionTokens -= 1
@@ -86,8 +97,10 @@ struct Wire {
         }
     }
 
-    private mutating func start(_ request: Request, at now: Int64, _ offset: Int64) {
-        let rest = request.isPrivate ? caller.sign(request.rest, offset: offset) : request.rest
+    /// - Parameter patience: what opens has its connection within it, or does not leave; microseconds.
+    private mutating func start(_ request: Request, within patience: Int64 = .max, at now: Int64, _ offset: Int64) {
+        var rest = request.isPrivate ? caller.sign(request.rest, offset: offset) : request.rest
+        if request.mayOpen { rest.connectMilliseconds = max(1, Int(patience / 1000)) }
         pool.start(rest, Flight(request: request, sent: now))
     }
 

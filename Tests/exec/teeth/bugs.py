@@ -149,6 +149,8 @@ FOLD = [
     ("a question is dropped for an older one", "Due.swift", "now >= askAt, !isAskingTrades(desks[index]) {", "now >= askAt {"),
     ("an older order of its name hides ours", "Lookup.swift", "if let row = rows.first(where: { Self.isOurs($0, tickets[index].sending) }) {", "if let row = rows.first {"),
     ("a dry run forgets an exit before its entry is booked", "Lookup.swift", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil || hasTicket(symbol) {", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil {"),
+    ("an exit that comes as the end begins is refused", "Acceptance.swift", 'if record["reduce_only"]?.bool == true {\n            try reduce', 'if record["reduce_only"]?.bool == true {\n            guard !isEnding else { throw Rejection("ending", "") }\n            try reduce'),
+    ("what others say is told at any length", "Executor.swift", "let cause = cause.cut(to: Self.causeLimit)\n        stopped", "stopped"),
 ]
 
 DOOR = [
@@ -180,9 +182,11 @@ DOOR = [
     ("a reset makes a folder", "command/ExecCommand.swift", "try State(state, mayMake: false)", "try State(state)"),
     ("an entry waits for the disk", "command/ExecRun.swift", "request.mayOpen ? began : steadyMicroseconds()", "steadyMicroseconds()"),
     ("an end waits a minute for what is only asked", "command/ExecRun.swift", "wire.isIdle || now >= endBy - Self.endLimit + Self.questionLimit", "wire.isIdle"),
-    ("a journal is anybody's", "command/Startup.swift", "let other = Executor.account(entries), other != opening.account {", "let other = Executor.account(entries), other.isEmpty {"),
+    ("a journal is anybody's", "command/Startup.swift", "guard let other, other != account else", "guard let other, other.isEmpty else"),
     ("whatever comes answers a greeting", "command/PrivateStream.swift", "if isUp { replyBy = nil }", "replyBy = isUp ? nil : now + Self.standstill"),
     ("a greeting that is refused is sent again at once", "command/PrivateStream.swift", "beginAnew(after: 60_000_000", "beginAnew(after: 0"),
+    ("an order that opens leaves though nothing can be told", "command/ExecRun.swift", 'wire.refusal = "what becomes of it could not be told"', "_ = cause"),
+    ("an order that opens waits for a connection", "command/Wire.swift", "if request.mayOpen { rest.connect", "if !request.mayOpen { rest.connect"),
 ]
 
 FUZZ = [
