@@ -20,7 +20,7 @@ public struct Comparison: Codable {
         var gross: Summary.Estimate?
         /// What of that a made-up market had planted, USDT in an hour.
         var planted: Double?
-        /// As if the trades of the two were independent; most are the same, so the truth is closer.
+        /// By the hours in which trades ended: what ended alike in both falls out.
         var winRate: Summary.Estimate?
     }
 
@@ -49,9 +49,9 @@ extension Comparison.Difference {
             // Of the hours that the difference before costs is of.
             planted = Summary.mean(zip(Self.steps(one), Self.steps(two)).map { $0 - $1 })
         }
-        winRate = Estimates.difference(
-            (first.trades.won, first.trades.count), (other.trades.won, other.trades.count), level: level
-        ).map { Summary.Estimate($0.value, $0.interval) }
+        winRate = Estimates.difference(first.hits, other.hits, level: level).map {
+            Summary.Estimate($0.value, $0.interval)
+        }
     }
 
     private static func gross(_ run: Summary) -> [Double] {
@@ -69,6 +69,10 @@ extension Comparison.Difference {
         let estimate = Summary.Estimate(meanOf: differences, level: level)
         return estimate?.low == nil ? nil : estimate
     }
+}
+
+extension Summary {
+    fileprivate var hits: Estimates.Hits { Estimates.Hits(hits: wonByHour, counts: closedByHour) }
 }
 
 extension Comparison {

@@ -20,23 +20,43 @@ enum Estimates {
         return Interval(low: max(0, centre - half), high: min(1, centre + half))
     }
 
-    /// The interval of the difference of two shares, the first less the second, of independent samples.
+    /// Of so many trades in each of a series of hours, how many were won.
+    struct Hits {
+        let hits: [Int]
+        let counts: [Int]
+
+        var share: Double { Double(hits.reduce(0, +)) / Double(counts.reduce(0, +)) }
+        /// What each hour adds to the share: its linear part as a ratio.
+        var parts: [Double] {
+            let (p, mean) = (share, Double(counts.reduce(0, +)) / Double(counts.count))
+            return zip(hits, counts).map { (Double($0) - p * Double($1)) / mean }
+        }
+    }
+
+    /// The difference of two shares, the first less the second, that were counted in the same hours: what both have in common
+    /// falls out.
     ///
-    ///     low  = d - sqrt((p1 - l1)^2 + (u2 - p2)^2),  high = d + sqrt((u1 - p1)^2 + (p2 - l2)^2)
+    ///     p = sum(k) / sum(n),  q = sum(l) / sum(m)
+    ///     d_h = p - q + (k_h - p n_h) / mean(n) - (l_h - q m_h) / mean(m)
     ///
-    /// Source: R. G. Newcombe, Interval estimation for the difference between independent proportions (1998), method 10.
-    /// - Parameter level: what the interval leaves out, both sides together.
-    /// - Returns: nil if a sample is empty.
+    /// It is the mean of the d_h, and has its interval, as far as shares can differ.
+    ///
+    /// Source: W. G. Cochran, Sampling techniques (1977), ratio estimators.
+    /// - Parameters:
+    ///   - first: k of n in each hour.
+    ///   - second: l of m in each, of as many hours.
+    /// - Returns: nil if a sample is empty. No interval as `mean` has none, but where no hour differs: there it is 0 to 0.
     static func difference(
-        _ first: (hits: Int, count: Int), _ second: (hits: Int, count: Int), level: Double = 0.05
-    ) -> (value: Double, interval: Interval)? {
-        let z = -Normal.quantile(level / 2)
-        guard let one = share(first.hits, of: first.count, z: z), let two = share(second.hits, of: second.count, z: z)
-        else { return nil }
-        let (p, q) = (Double(first.hits) / Double(first.count), Double(second.hits) / Double(second.count))
-        let below = ((p - one.low) * (p - one.low) + (two.high - q) * (two.high - q)).squareRoot()
-        let above = ((one.high - p) * (one.high - p) + (q - two.low) * (q - two.low)).squareRoot()
-        return (p - q, Interval(low: p - q - below, high: p - q + above))
+        _ first: Hits, _ second: Hits, level: Double = 0.05
+    ) -> (value: Double, interval: Interval?)? {
+        guard first.counts.contains(where: { $0 > 0 }), second.counts.contains(where: { $0 > 0 }) else { return nil }
+        let value = first.share - second.share
+        if first.hits.count >= 10, first.hits == second.hits, first.counts == second.counts {
+            return (0, Interval(low: 0, high: 0))
+        }
+        let differences = zip(first.parts, second.parts).map { value + $0 - $1 }
+        let interval = mean(differences, level: level).map { Interval(low: max(-1, $0.low), high: min(1, $0.high)) }
+        return (value, interval)
     }
 
     /// How many values of a series are taken together: n^(1/3), so that neighbours that hang together stay together.

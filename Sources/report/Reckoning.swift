@@ -8,6 +8,8 @@ extension Summary {
         equityByHour = audit.equity.hours
         costsByHour = audit.equity.costsByHour
         plantedByHour = audit.isPlanted ? audit.equity.plantedByHour : nil
+        closedByHour = Self.byHour(trades, audit)
+        wonByHour = Self.byHour(trades.filter { $0.net > 0 }, audit)
         span = Span(
             from: from, to: audit.to, days: days, records: audit.records, gaps: audit.gaps, prices: audit.lastPrices)
         result = Result(audit, trials: options.trials)
@@ -40,6 +42,15 @@ extension Summary {
         let names = ["4 Thu", "5 Fri", "6 Sat", "7 Sun", "1 Mon", "2 Tue", "3 Wed"]
         weekdays = Self.parts(trades) { names[Int($0.opened / 86_400_000_000 % 7)] }
         cautions = Self.cautions(audit)
+    }
+
+    /// How many ended in each hour that the record touches.
+    private static func byHour(_ trades: [Trade], _ audit: Audit) -> [Int] {
+        let hour: Int64 = 3_600_000_000
+        guard let from = audit.from.map({ $0 / hour }) else { return [] }
+        var counts = [Int](repeating: 0, count: Int(audit.to / hour - from) + 1)
+        for trade in trades { counts[min(counts.count - 1, max(0, Int(trade.closed / hour - from)))] += 1 }
+        return counts
     }
 
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }

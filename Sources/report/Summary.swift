@@ -118,6 +118,9 @@ public struct Summary: Codable {
     let costsByHour: [Double]
     /// What a made-up market had planted for the trades by then, USDT; nil where nothing was.
     let plantedByHour: [Double]?
+    /// Trades that ended in each hour, UTC, from that of the first record to that of the last; and how many of them won.
+    let closedByHour: [Int]
+    let wonByHour: [Int]
     let trades: Trades
     /// Of all fills, those of open positions too.
     let costs: CostTable

@@ -20,16 +20,29 @@ struct EstimateTests {
         #expect(Estimates.share(0, of: 0) == nil)
     }
 
-    @Test func differencesAreNewcombes() throws {
+    @Test func sharesOfTheSameHoursAreCompared() throws {
+        func hits(_ series: [[Int]]) -> Estimates.Hits { Estimates.Hits(hits: series[0], counts: series[1]) }
         for row in vectors.root["differences"].list {
-            let (one, two) = (row["first"].list, row["second"].list)
-            let difference = try #require(
-                Estimates.difference(
-                    (one[0].integer, one[1].integer), (two[0].integer, two[1].integer), level: row["level"].number))
-            #expect(vectors.agrees(difference.interval.low, row["low"].number, "low"))
-            #expect(vectors.agrees(difference.interval.high, row["high"].number, "high"))
+            let series = row["series"].list.map { $0.list.map(\.integer) }
+            let (one, two) = (hits(Array(series[..<2])), hits(Array(series[2...])))
+            let difference = try #require(Estimates.difference(one, two, level: row["level"].number))
+            #expect(vectors.agrees(difference.value, row["value"].number, "value"))
+            let interval = try #require(difference.interval)
+            // Student's quantiles are less close.
+            for (found, end) in [(interval.low, "low"), (interval.high, "high")] {
+                let expected = row[end].number
+                #expect(abs(found - expected) < 1e-6 * abs(expected - difference.value), "\(found), \(expected)")
+            }
         }
-        #expect(Estimates.difference((0, 0), (1, 2)) == nil)
+        let one = hits([[Int](repeating: 1, count: 10), [Int](repeating: 2, count: 10)])
+        let none = hits([[Int](repeating: 0, count: 10), [Int](repeating: 0, count: 10)])
+        #expect(Estimates.difference(one, one)! == (0, Interval(low: 0, high: 0)))
+        #expect(Estimates.difference(one, none) == nil && Estimates.difference(none, one) == nil)
+        let few = hits([[0, 1], [2, 2]])
+        #expect(Estimates.difference(few, few)! == (0, nil))
+        // Half and all, in each hour: nothing says how far chance moves that.
+        let all = hits([[Int](repeating: 2, count: 10), [Int](repeating: 2, count: 10)])
+        #expect(Estimates.difference(one, all)! == (-0.5, nil))
     }
 
     @Test func quantilesAreStudents() {
@@ -88,6 +101,44 @@ struct EstimateTests {
         }
         for (held, level) in zip(held, levels) {
             // Four deviations.
+            let share = Estimates.share(held, of: runs, z: 4)!
+            #expect(share.high > 1 - level - short, "\(held) of \(runs), level \(level)")
+            if short == 0 { #expect(share.low < 1 - level, "\(held) of \(runs), level \(level)") }
+        }
+    }
+
+    /// Two runs of 300 hours that share the trades of some, and have others of their own; a few of the first's alone are too few for
+    /// the level of twelve.
+    @Test(arguments: [(common: 0.5, own: 0.2, others: 0.4, short: 0.0), (0.8, 0.0, 0.5, 0), (0.9, 0.02, 0.02, 0.03)])
+    func intervalsOfDifferencesHoldTheTruth(common: Double, own: Double, others: Double, short: Double) {
+        var random = SeededRandom(seed: 6)
+        let (runs, levels) = (1000, [0.05, 0.05 / 12])
+        // Of the common ones a quarter wins, of the first's own the half, of the other's a tenth.
+        let truth =
+            (common * 0.25 + own * 0.5) / (common + own) - (common * 0.25 + others * 0.1) / (common + others)
+        var held = [0, 0]
+        for _ in 0..<runs {
+            var (hits, counts) = ([[Int](), []], [[Int](), []])
+            for _ in 0..<300 {
+                func trades(_ rate: Double, _ share: Double) -> (won: Int, count: Int) {
+                    guard random.uniform() < rate else { return (0, 0) }
+                    return (random.uniform() < share ? 1 : 0, 1)
+                }
+                let (both, first, second) = (trades(common, 0.25), trades(own, 0.5), trades(others, 0.1))
+                for (run, alone) in [first, second].enumerated() {
+                    hits[run].append(both.won + alone.won)
+                    counts[run].append(both.count + alone.count)
+                }
+            }
+            let (one, two) = (
+                Estimates.Hits(hits: hits[0], counts: counts[0]), Estimates.Hits(hits: hits[1], counts: counts[1])
+            )
+            for (place, level) in levels.enumerated() {
+                let interval = Estimates.difference(one, two, level: level)!.interval!
+                held[place] += interval.low <= truth && interval.high >= truth ? 1 : 0
+            }
+        }
+        for (held, level) in zip(held, levels) {
             let share = Estimates.share(held, of: runs, z: 4)!
             #expect(share.high > 1 - level - short, "\(held) of \(runs), level \(level)")
             if short == 0 { #expect(share.low < 1 - level, "\(held) of \(runs), level \(level)") }
