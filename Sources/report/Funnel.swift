@@ -11,8 +11,23 @@ struct Funnel {
         /// Signals that it refused, whatever the others said; and those that it alone refused.
         var refused = 0
         var alone = 0
-        /// value / threshold of those that it refused and that came to it, for a median.
+        /// value / threshold of those that it refused and that came to it, for a median; none of `limits`, which are many.
         var margins = Sample()
+        /// Of `limits`: which of them refused those that came, and how often.
+        var causes: [String: Int] = [:]
+
+        mutating func refuse(_ found: borrowing ObjectReader) {
+            guard name != "limits" else {
+                // Words of the stream have no end of kinds.
+                let cause = found["note"]?.string.map { String(decoding: $0, as: UTF8.self) } ?? "?"
+                causes[causes[cause] != nil || causes.count < 64 ? cause : "other", default: 0] += 1
+                return
+            }
+            guard let value = found["value"]?.double, let threshold = found["threshold"]?.double, threshold != 0 else {
+                return
+            }
+            margins.add(value / threshold)
+        }
     }
 
     private(set) var signals = 0
@@ -35,11 +50,7 @@ struct Funnel {
             } else {
                 layers[place].refused += 1
                 (refusals, lastRefusal) = (refusals + 1, place)
-                if isAlive, isRead, let found = layer["value"]?.double, let threshold = layer["threshold"]?.double,
-                    threshold != 0
-                {
-                    layers[place].margins.add(found / threshold)
-                }
+                if isAlive, isRead { layers[place].refuse(layer) }
                 isAlive = false
             }
             place += 1

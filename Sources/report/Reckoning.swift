@@ -25,7 +25,7 @@ extension Summary {
             layers: audit.funnel.layers.map {
                 Layer(
                     name: $0.name, came: $0.came, passed: $0.passed, refused: $0.refused, alone: $0.alone,
-                    medianMargin: $0.margins.median)
+                    medianMargin: $0.margins.median, causes: $0.causes)
             })
         exits = audit.book.exits.tallies.sorted { $0.key < $1.key }.map { name, tally in
             let share = Estimates.ratio(tally.saved, over: tally.left)

@@ -79,7 +79,19 @@ public struct Summary: Codable {
     struct Layer: Codable {
         let name: String
         let came, passed, refused, alone: Int
+        /// Median of value over threshold of those that came and were refused; nil of `limits`, which are many.
         let medianMargin: Double?
+        /// Of `limits`: how many of those each of them refused.
+        let causes: [String: Int]
+
+        /// The causes, the most frequent first; else the margin. Empty if there is neither.
+        var why: String {
+            guard causes.isEmpty else {
+                return causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+                    .joined(separator: ", ")
+            }
+            return medianMargin.map { "\(Summary.number($0, 2)) of the threshold\($0 > 1 ? ", beyond it" : "")" } ?? ""
+        }
     }
 
     struct Gate: Codable {

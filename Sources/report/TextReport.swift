@@ -87,8 +87,8 @@ extension Summary {
         var lines = ["gate                 \(Self.count(gate.signals, "signal", "signals")), \(gate.passed) passed"]
         for layer in gate.layers {
             let margin =
-                layer.medianMargin.map { "; of those refused the median is \(Self.number($0, 2)) of the threshold" }
-                ?? ""
+                layer.why.isEmpty
+                ? "" : layer.causes.isEmpty ? "; of those refused the median is \(layer.why)" : "; by \(layer.why)"
             lines.append(
                 "  \(Self.pad(layer.name, 17))  \(layer.came) came, \(layer.passed) passed; alone it refused \(layer.alone)\(margin)"
             )

@@ -243,6 +243,27 @@ struct AuditTests: MadeUpAudit {
         #expect(funnel.layers[0].margins.median == 0.5)
     }
 
+    @Test func whichLimitRefusedIsCountedAndWhichSideOfItsThreshold() throws {
+        func verdict(_ cross: String, _ limit: String) -> String {
+            #"{"type":"verdict","ts":1,"sym":"BTCUSDT","seq":1,"side":"long","pass":false,"blocked_by":"limits","layers":{"edge":{"pass":true,"value":3,"threshold":2},"cross_asset":{\#(cross),"threshold":-2,"note":"x"},"limits":{"pass":false,\#(limit)}}}"#
+        }
+        let (passes, refuses) = (#""pass":true,"value":1"#, #""pass":false,"value":-3"#)
+        let open = #""value":1,"threshold":1,"note":"position_open""#
+        let summary = try Summary(
+            read([
+                verdict(passes, open), verdict(passes, #""value":90,"threshold":600,"note":"cool_down""#),
+                verdict(passes, open), verdict(passes, #""value":null,"threshold":null,"note":"warmup""#),
+                verdict(refuses, open),
+            ]), ReportOptions.parse([]))
+        let limits = try #require(summary.gate.layers.last)
+        #expect(limits.causes == ["position_open": 2, "cool_down": 1, "warmup": 1] && limits.medianMargin == nil)
+        #expect(limits.causes.values.reduce(0, +) == limits.came - limits.passed)
+        for words in [
+            "4 came, 0 passed; alone it refused 4; by position_open 2, cool_down 1, warmup 1\n",
+            "alone it refused 0; of those refused the median is 1.50 of the threshold, beyond it\n",
+        ] { #expect(summary.text.contains(words), "\(words)") }
+    }
+
     /// A trade in each hour that brings so much before its fee of 1; the equity stands at the hour. Fills at the middle.
     private func hourly(_ gains: [Double]) -> [String] {
         var (lines, realised) = ([quote(0, 100, 100), account(0, 1000)], 0.0)
