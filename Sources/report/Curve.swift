@@ -14,7 +14,7 @@ struct Curve: Equatable {
     private static let limit = 2000
     private(set) var points: [Point] = []
     /// Microseconds that a point covers.
-    private var span: Int64 = 1_000_000
+    private(set) var span: Int64 = 1_000_000
     private var peak = 0.0
 
     mutating func add(_ value: Double, at ts: Int64) {
@@ -30,6 +30,23 @@ struct Curve: Equatable {
         }
         points.append(Point(ts: ts, low: value, high: value, last: value, depth: depth))
         if points.count > Self.limit { halve() }
+    }
+
+    /// The same, standing where nothing was added: the last value holds until the next.
+    var standing: [Point] {
+        var (all, peak): ([Point], Double) = ([], 0)
+        for (place, point) in points.enumerated() {
+            all.append(point)
+            peak = max(peak, point.high)
+            guard place + 1 < points.count else { break }
+            let next = points[place + 1].ts
+            guard next / span - point.ts / span > 1 else { continue }
+            let depth = peak > 0 ? point.last / peak - 1 : 0
+            all += [point.ts + span, next - 1].map {
+                Point(ts: $0, low: point.last, high: point.last, last: point.last, depth: depth)
+            }
+        }
+        return all
     }
 
     private mutating func halve() {

@@ -54,8 +54,10 @@ struct Figures {
         guard points.count > 1 else { return nil }
         var plot = Plot(
             "Equity, USDT", x: time(points), y: points.map(\.low).min()!...points.map(\.high).max()!)
-        plot.band(points.map { (Double($0.ts), $0.low, $0.high) }, "range")
-        plot.line(points.map { (Double($0.ts), $0.last) }, "equity")
+        // Where nothing is held it stands, and does not lean towards what comes.
+        let standing = audit.equity.curve.standing
+        plot.band(standing.map { (Double($0.ts), $0.low, $0.high) }, "range")
+        plot.line(standing.map { (Double($0.ts), $0.last) }, "equity")
         let (ticks, text) = Self.instants(plot.x)
         let places = Plot.places(plot.y)
         return Drawing(
@@ -70,7 +72,7 @@ struct Figures {
         // What hardly fell is not drawn as if it had.
         let deepest = min(-0.001, depths.map(\.low).min()!)
         var plot = Plot("Drawdown from the peak so far", x: time(points), y: deepest...0, height: 144)
-        plot.band(depths, "loss")
+        plot.band(audit.equity.curve.standing.map { (Double($0.ts), $0.depth, 0.0) }, "loss")
         let (ticks, text) = Self.instants(plot.x)
         let places = Plot.places(plot.y, scale: 100)
         return Drawing(
@@ -136,24 +138,20 @@ struct Figures {
         }
     }
 
-    /// How drift, or confidence, faded from entry to exit.
+    /// How drift, or confidence, faded from entry to exit. What was closed counts on at its last value: those that are left are the
+    /// ones that have not faded, and fewer at each place.
     func fading(_ title: String, _ axis: String, _ value: (Tracks.Point) -> Double) -> Drawing? {
         let tracks = audit.tracks.tracks
-        guard tracks.count > 1 else { return nil }
+        guard tracks.count >= 4 else { return nil }
         let most = min(4, tracks.compactMap { $0.points.last?.age }.max() ?? 1)
-        let bins = (0..<24).map { Double($0) / 24 * most }
-        var spread: [(x: Double, low: Double, middle: Double, high: Double)] = []
-        for (from, to) in zip(bins, bins.dropFirst() + [most]) {
-            let points = tracks.flatMap { track in track.points.filter { $0.age >= from && $0.age < to } }
-            let values = points.map(value).sorted()
-            guard values.count >= 4 else { continue }
-            spread.append(
-                (
-                    (from + to) / 2, Estimates.quantile(values, 0.25), Estimates.quantile(values, 0.5),
-                    Estimates.quantile(values, 0.75)
-                ))
+        let spread = (0...24).map { place -> (x: Double, low: Double, middle: Double, high: Double, open: Int) in
+            let age = Double(place) / 24 * most
+            let values = tracks.compactMap { $0.points.last { $0.age <= age } }.map(value).sorted()
+            return (
+                age, Estimates.quantile(values, 0.25), Estimates.quantile(values, 0.5),
+                Estimates.quantile(values, 0.75), tracks.count { ($0.points.last?.age ?? 0) >= age }
+            )
         }
-        guard spread.count > 1 else { return nil }
         let low = min(0, spread.map(\.low).min()!)
         let high = max(1, spread.map(\.high).max()!)
         var plot = Plot(title, x: 0...most, y: low...high, height: 230, axes: ("half-lives since the entry", axis))
@@ -167,8 +165,8 @@ struct Figures {
         plot.line(spread.map { ($0.x, $0.middle) }, "equity")
         return Drawing(
             plot, plot.svg(xText: { Summary.number($0, 2) }) { Summary.number($0, 2) },
-            ["half-lives", "a quarter is below", "median", "a quarter is above"],
-            spread.map { [$0.x, $0.low, $0.middle, $0.high].map { Summary.number($0, 3) } })
+            ["half-lives", "a quarter is below", "median", "a quarter is above", "still open of \(tracks.count)"],
+            spread.map { [$0.x, $0.low, $0.middle, $0.high].map { Summary.number($0, 3) } + ["\($0.open)"] })
     }
 
     // MARK: Bars
@@ -190,7 +188,7 @@ struct Figures {
 
     /// Estimates with their intervals, in basis points, side by side; one without an interval is marked.
     func bars(_ title: String, _ parts: [(name: String, count: Int, estimate: Summary.Estimate)]) -> Drawing? {
-        guard parts.count > 1 else { return nil }
+        guard !parts.isEmpty else { return nil }
         let estimates = parts.map(\.estimate)
         let values = [0] + estimates.map(\.value) + estimates.compactMap(\.low) + estimates.compactMap(\.high)
         var plot = Plot(title, x: 0...Double(parts.count), y: values.min()!...values.max()!, height: 220)

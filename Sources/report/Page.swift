@@ -31,31 +31,43 @@ extension Summary {
         section(
             "How conviction fades",
             "From entry to exit, in half-lives: the expected return in the position's direction as a share of that at the entry, and "
-                + "the confidence. Line and band are the median and the middle half; thin lines are single trades, as far as the axes reach.",
+                + "the confidence. Line and band are the median and the middle half of \(audit.tracks.tracks.count) trades: what was closed "
+                + "stays at its last value, as those that are left are the ones that have not faded. Thin lines are single trades, as far "
+                + "as the axes reach.",
             [
                 figures.fading("Drift since the entry", "share of the drift at the entry") { $0.drift },
                 figures.fading("Confidence since the entry", "confidence") { $0.confidence },
             ])
+        let saved = figures.bars(
+            "What rules saved, of what was left",
+            exits.compactMap { exit in exit.savedShare.map { (exit.name, exit.compared, $0) } })
         section(
             "What exits were worth",
-            "Against holding on to take-profit, stop-loss or, behind the entry, \(holdingOn). Above zero the rule saved "
-                + "money; n are those that could be compared. Whiskers: 95 %; a pale bar in a broken line has too few exits for one, or such as do not differ.",
-            [
-                figures.bars(
-                    "What rules saved, of what was left",
-                    exits.compactMap { exit in exit.savedShare.map { (exit.name, exit.compared, $0) } })
-            ], exitTable)
+            "Against holding on to take-profit, stop-loss or, behind the entry, \(holdingOn). Above zero the rule saved money."
+                + (saved == nil
+                    ? ""
+                    : " n are those that could be compared. Whiskers: 95 %; a pale bar in a broken line has too few exits for one, or such "
+                        + "as do not differ."),
+            [saved], exitTable)
         section("By symbol", "Net result of the trades in each.", [], symbolTable)
         section(
             "By hour and weekday",
             "Net result of the trades opened then, UTC. Whiskers: 95 %, of which one in twenty excludes zero by chance; a pale bar in a "
                 + "broken line has too few trades for one, or such as do not differ.",
             [
-                figures.bars(
-                    "By hour opened, UTC", hours.compactMap { part in part.share.map { (part.name, part.count, $0) } }),
-                figures.bars(
-                    "By weekday opened, UTC",
-                    weekdays.compactMap { part in part.share.map { (String(part.name.dropFirst(2)), part.count, $0) } }),
+                // One alone is all of them.
+                hours.count < 2
+                    ? nil
+                    : figures.bars(
+                        "By hour opened, UTC",
+                        hours.compactMap { part in part.share.map { (part.name, part.count, $0) } }),
+                weekdays.count < 2
+                    ? nil
+                    : figures.bars(
+                        "By weekday opened, UTC",
+                        weekdays.compactMap { part in
+                            part.share.map { (String(part.name.dropFirst(2)), part.count, $0) }
+                        }),
             ])
         section(
             "Distribution of trades",
@@ -178,35 +190,38 @@ extension Summary {
         guard gate.signals > 0 else { return "" }
         return Self.table(
             "Layers of the gate",
-            ["layer", "came", "passed", "refused by it alone", "median of those refused, of the threshold"],
+            ["layer", "came", "passed", "refused by it alone", "median of those refused, or by which limit"],
             gate.layers.map {
-                [
-                    "\($0.name)", "\($0.came)", "\($0.passed)", "\($0.alone)",
-                    $0.medianMargin.map { Self.number($0, 2) } ?? "-",
-                ]
+                ["\($0.name)", "\($0.came)", "\($0.passed)", "\($0.alone)", $0.why.isEmpty ? "-" : $0.why]
             })
     }
 
     private var exitTable: String {
         guard !exits.isEmpty else { return "" }
         return Self.table(
-            "Exits", ["exit", "n", "compared", "saved, USDT", "not known at the end", "nothing to compare with"],
+            "Exits",
+            ["exit", "n", "compared", "saved, USDT", "of what was left", "95 % from", "to"]
+                + ["not known at the end", "nothing to compare with"],
             exits.map { exit in
                 [exit.name, "\(exit.count)"]
                     + (exit.isRule
-                        ? [
-                            "\(exit.compared)", exit.saved.map(Self.money) ?? "-", "\(exit.open)", "\(exit.beyond)",
-                        ] : ["-", "-", "-", "-"])
+                        ? ["\(exit.compared)", exit.saved.map(Self.money) ?? "-"] + Self.cells(exit.savedShare)
+                            + ["\(exit.open)", "\(exit.beyond)"]
+                        : [String](repeating: "-", count: 7))
             })
+    }
+
+    /// An estimate and the ends of its interval.
+    private static func cells(_ estimate: Estimate?) -> [String] {
+        guard let estimate else { return ["-", "-", "-"] }
+        return [basisPoints(estimate.value)] + [estimate.low, estimate.high].map { $0.map(basisPoints) ?? "none" }
     }
 
     private var symbolTable: String {
         guard !symbols.isEmpty else { return "" }
         return Self.table(
-            "Symbols", ["symbol", "trades", "net, USDT", "each"],
-            symbols.map {
-                [$0.name, "\($0.count)", Self.money($0.net), $0.share.map { Self.basisPoints($0.value) } ?? "-"]
-            })
+            "Symbols", ["symbol", "trades", "net, USDT", "each", "95 % from", "to"],
+            symbols.map { [$0.name, "\($0.count)", Self.money($0.net)] + Self.cells($0.share) })
     }
 
     private var rejectTable: String {

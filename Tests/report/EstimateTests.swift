@@ -190,6 +190,17 @@ struct EstimateTests {
         #expect(median > 45_000 && median < 55_000)
     }
 
+    @Test func aCurveStandsWhereNothingIsAdded() {
+        var curve = Curve()
+        for (second, value) in [(0, 10.0), (1, 20), (1, 15), (2, 15), (60, 18), (61, 30)] {
+            curve.add(value, at: Int64(second) * 1_000_000)
+        }
+        let standing = curve.standing
+        #expect(standing.map(\.ts) == [0, 1_000_000, 2_000_000, 3_000_000, 59_999_999, 60_000_000, 61_000_000])
+        #expect(standing.map(\.last) == [10, 15, 15, 15, 15, 18, 30])
+        #expect(standing[3...4].map(\.depth) == [-0.25, -0.25] && standing.last?.depth == 0)
+    }
+
     @Test func aCurveIsBoundedAndKeepsItsExtremes() {
         var curve = Curve()
         for second in 0..<500_000 { curve.add(second == 123_456 ? -7 : Double(second), at: Int64(second) * 1_000_000) }

@@ -106,9 +106,36 @@ struct PageTests: MadeUpAudit {
         let found = try page([planted] + life + [intent, reject])
         for words in [
             "Planted", "Expectancy, USDT", "Turnover", "Held", "17 s", "<td>too_small</td><td>1</td>",
-            "<td>BTCUSDT</td><td>1</td><td>-0.5000</td>", "<td>stop_loss</td><td>1</td><td>-</td>", "less than a day",
+            "<td>BTCUSDT</td><td>1</td><td>-0.5000</td><td>-24.27 bp</td><td>none</td><td>none</td>",
+            "<td>stop_loss</td><td>1</td><td>-</td>", "less than a day",
+            "What rules saved, of what was left</figcaption>",
         ] { #expect(found.contains(words), "\(words)") }
         for reason in Figures.exits + ["other"] { #expect(found.contains(#"<span class="\#(reason)">"#)) }
+    }
+
+    @Test func tablesHaveTheIntervalsOfTheText() throws {
+        func later(_ line: String, _ trade: Int) throws -> String {
+            let part = try #require(line.firstMatch(of: /"ts":(\d+)/))
+            // Each leaves another gain, and would have met another stop.
+            return line.replacing(part.output.0, with: #""ts":\#(Int(part.output.1)! + trade * 60_000_000)"#)
+                .replacing(#""realised":6}"#, with: #""realised":\#(6 + trade % 7)}"#)
+                .replacing(#""bid":97.0"#, with: #""bid":\#(97 - trade % 7)"#)
+        }
+        let lines = try (0..<30).flatMap { trade in
+            try life.filter { !$0.contains(#""account""#) }.map { try later($0, trade) }
+        }
+        let audit = try read(lines)
+        let summary = Summary(audit, try ReportOptions.parse([]))
+        let found = summary.page(audit, title: "a file")
+        for estimate in [try #require(summary.symbols[0].share), try #require(summary.exits[0].savedShare)] {
+            let figures = [estimate.value, try #require(estimate.low), try #require(estimate.high)]
+            let cells = figures.map { "<td>\(Summary.basisPoints($0))</td>" }.joined()
+            #expect(found.contains(cells), "\(cells)")
+        }
+        #expect(found.contains("Whiskers: 95 %; a pale bar"))
+        // Stops are held against nothing: there are no bars to explain.
+        let stops = try page(lines.map { $0.replacing(#""reason":"reduce""#, with: #""reason":"stop_loss""#) })
+        #expect(stops.contains("What exits were worth") && !stops.contains("n are those that could"))
     }
 
     @Test func whatOnlyRoseHasNoFall() throws {
@@ -136,6 +163,23 @@ struct PageTests: MadeUpAudit {
         let drawn = drawing.svg.matches(of: /class="thin [a-z]*" d="M([^"]*)"/)
         let points = drawn.map { $0.output.1.split(separator: "L").count }
         #expect(points == [5, 4] + [Int](repeating: 10, count: 9))
+    }
+
+    @Test func whatWasClosedStaysAtItsLastValue() throws {
+        func decision(_ seconds: Int, _ drift: Double) -> String {
+            #"{"type":"decision","ts":\#(seconds)000000,"sym":"BTCUSDT","seq":1,"rule":"hold","drift":\#(0.002 * drift),"confidence":0.6,"age":\#(seconds),"half_life":8}"#
+        }
+        // Six trades fade to nothing and are closed; two do not, and go on.
+        let trades = (0..<8).flatMap { number -> [String] in
+            let last = number < 6 ? [decision(4, 0.5), decision(5, 0)] : (4...24).map { decision($0, 1) }
+            return Array(life[2...6]) + last + Array(life[16...18])
+        }
+        let audit = try read(life[..<2] + trades)
+        let figures = Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([])))
+        let rows = try #require(figures.fading("Drift", "share", { $0.drift })).rows
+        #expect(rows.count == 25 && rows.first == ["0.000", "1.000", "1.000", "1.000", "8"])
+        #expect(rows[4] == ["0.500", "0.500", "0.500", "0.625", "8"])
+        #expect(rows[24] == ["3.000", "0.000", "0.000", "0.250", "2"])
     }
 
     @Test func thePageOfNothingSaysSo() throws {
