@@ -22,6 +22,18 @@ public struct Narrator {
         return "\(Words.clock(input.record.ts)) \(name)\(text)"
     }
 
+    /// Of lines that were met here and are no records.
+    /// - Parameters:
+    ///   - ts: event time that the stream had come to.
+    ///   - problem: of the first of them; nil where that is not known.
+    public static func tell(badLines count: Int, _ problem: String?, at ts: Int64) -> String {
+        let cause = problem.map { ": \(Words.plain(Array($0.utf8)))" } ?? ""
+        let lines =
+            count == 1
+            ? "a line that is no record" : "\(count) lines that are no records\(cause.isEmpty ? "" : ", the first")"
+        return "\(Words.clock(ts)) \(lines)\(cause)"
+    }
+
     private mutating func sentence(_ input: borrowing RecordReader) -> String? {
         switch input.record.kind {
         case .warmup: Self.warmup(input.record)

@@ -65,6 +65,7 @@ public struct Scene {
     /// After how many half-lives rebalance closes a position; nil while it has not said so, or if it does not.
     private(set) var halfLives: Double?
     private(set) var gaps = 0
+    /// Lines that were no records: those that others told of, and those that were met here.
     private(set) var badLines = 0
     private(set) var signals = 0
     private(set) var passed = 0
@@ -107,7 +108,17 @@ public struct Scene {
         else { return }
         // Of orders it tells those that were cancelled with nothing filled.
         if input.record.kind == .order { Self.count(input.record["reason"], in: &rejects) }
-        events.append(text)
+        add(text)
+    }
+
+    /// Lines that were no records, in the input itself: no record tells of them.
+    public mutating func meet(badLines count: Int, _ text: String) {
+        badLines += count
+        add(text)
+    }
+
+    private mutating func add(_ event: String) {
+        events.append(event)
         if events.count > Self.eventLimit { events.removeFirst() }
     }
 

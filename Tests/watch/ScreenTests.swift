@@ -160,6 +160,19 @@ struct ScreenTests {
         #expect(scene.rejects == ["instrument": 1] && words.count == 2)
     }
 
+    @Test func linesThatAreNoRecordsAreCountedWhereverTheyWereMet() throws {
+        let bad = #"{"type":"bad","ts":3000000,"stage":"drift-gate","line":3,"offset":9,"error":"truncated","raw":""}"#
+        var (scene, words) = try told(Self.lines + [bad])
+        #expect(words.last == "00:00:03 a line that is no record: truncated" && scene.badLines == 1)
+        let text = Narrator.tell(badLines: 2, "not a JSON object", at: 64_000_000)
+        #expect(text == "00:01:04 2 lines that are no records, the first: not a JSON object")
+        #expect(Narrator.tell(badLines: 1, nil, at: 64_000_000) == "00:01:04 a line that is no record")
+        scene.meet(badLines: 2, text)
+        let lines = Screen(width: 130, height: 20, hasColour: false).lines(scene, lag: nil)
+        #expect(lines[0].hasSuffix("  1 gap  3 bad lines") && lines.last == text)
+        #expect(Metrics(scene, lag: nil).text.contains("driftpipe_bad_lines_total 3.0\n"))
+    }
+
     @Test func aLineStaysOfThePicture() throws {
         #expect(
             Screen.farewell(try told(Self.lines).scene)

@@ -23,6 +23,9 @@ final class WatchRun {
     private var metricsAt: Int64 = 0
     private var hasFailed = false
     private var isStale = false
+    /// Event time of the last record, and how many bad lines of the input have been told of.
+    private var time: Int64 = 0
+    private var badLines = 0
     /// Whether event time was ever near the clock; that of a recording is not.
     private var isLive = false
 
@@ -42,7 +45,11 @@ final class WatchRun {
         while true {
             try wait()
             guard let count = try input.fill() else { continue }
-            while input.next(&output) { take() }
+            while input.next(&output) {
+                tellBadLines()
+                take()
+            }
+            tellBadLines()
             if count == 0 { break }
             isLive = isLive || behind.magnitude < 600
             output.settleUnlessFull(OutputPort.fullBytes)
@@ -51,6 +58,7 @@ final class WatchRun {
             writeMetrics()
         }
         input.end(&output)
+        tellBadLines()
         try port.flush(&output)
         draw(isLast: true)
         lines.settle()
@@ -58,8 +66,20 @@ final class WatchRun {
         try input.check()
     }
 
+    /// Lines of the input that are no records: they are in what is written, and in nothing that is read.
+    private func tellBadLines() {
+        let more = input.badLines - badLines
+        guard more > 0 else { return }
+        let text = Narrator.tell(badLines: more, badLines == 0 ? input.firstBad?.problem.problem : nil, at: time)
+        badLines += more
+        scene.meet(badLines: more, text)
+        isStale = true
+        if terminal == nil { lines.say(text) }
+    }
+
     private func take() {
         output.pass(input.reader.record)
+        if input.reader.record.hasTime { time = input.reader.record.ts }
         if terminal != nil || metrics != nil { scene.take(input.reader) }
         if terminal != nil {
             isStale = true
