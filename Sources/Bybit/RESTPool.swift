@@ -35,6 +35,22 @@ public final class RESTPool<Tag> {
         _ = curl_many_add(many, transfer.handle)
     }
 
+    /// Ends requests whose bodies have not begun to leave: nobody can have heard them.
+    /// - Returns: which.
+    public func withdraw(_ isUnwanted: (Tag) -> Bool) -> [Tag] {
+        busy.indices.filter { isUnwanted(busy[$0].tag) && busy[$0].transfer.isUnheard }.reversed().map { index in
+            let (transfer, tag) = busy.remove(at: index)
+            free(transfer)
+            return tag
+        }
+    }
+
+    private func free(_ transfer: Transfer) {
+        _ = curl_many_remove(many, transfer.handle)
+        transfer.clear()
+        idle.append(transfer)
+    }
+
     /// What to wait for.
     public func addFiles(to files: inout [pollfd]) {
         var numbers = [Int32](repeating: 0, count: 4 * most)
@@ -60,12 +76,10 @@ public final class RESTPool<Tag> {
         while let handle = curl_many_done(many, &code) {
             guard let index = busy.firstIndex(where: { $0.transfer.handle == handle }) else { continue }
             let (transfer, tag) = busy.remove(at: index)
-            _ = curl_many_remove(many, handle)
             do throws(RESTFailure) {
                 ended.append((tag, .success(try transfer.answer(code))))
             } catch { ended.append((tag, .failure(error))) }
-            transfer.clear()
-            idle.append(transfer)
+            free(transfer)
         }
         return ended
     }

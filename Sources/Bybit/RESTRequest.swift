@@ -9,7 +9,7 @@ public struct RESTRequest: Equatable, Sendable {
     public var headers: [String] = []
     /// For the whole of it.
     public var milliseconds = 5000
-    /// For the connection, where there is none yet: of the whole; not 0.
+    /// Of it, for a new connection where one is needed; 0 would be libcurl's five minutes.
     public var connectMilliseconds = 3000
 
     public init(get path: String, query: String = "", within milliseconds: Int = 5000) {

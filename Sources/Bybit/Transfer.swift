@@ -72,13 +72,16 @@ final class Transfer {
         if load.pointee.isTooLong { throw .garbled("the answer is longer than \(RESTClient.bodyLimit) bytes") }
         guard result == CURLE_OK else {
             let cause = String(cString: curl_reason(result))
-            throw Self.beforeSending.contains(result.rawValue) ? .unsent(cause) : .unreachable(cause)
+            throw isUnheard || Self.beforeSending.contains(result.rawValue) ? .unsent(cause) : .unreachable(cause)
         }
         var status = 0
         _ = curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         guard status == 200 else { throw status == 403 ? .banned : .status(status) }
         return load.pointee.answer
     }
+
+    /// Whether it has a body of which nothing has left: whatever else has, does nothing without it.
+    var isUnheard: Bool { !load.pointee.body.isEmpty && load.pointee.sent == 0 }
 
     /// Where the connection did not come about.
     private static let beforeSending = [

@@ -146,7 +146,7 @@ public struct Executor {
     }
 
     /// Of a cause that others may have worded, bytes: each reject that it leads to names it.
-    private static let causeLimit = 400
+    static let causeLimit = 400
 
     /// The code of a halt for the loss of a day.
     static let dailyLoss = "daily_loss"

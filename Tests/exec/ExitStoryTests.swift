@@ -54,6 +54,18 @@ struct ExitStoryTests {
         #expect(simulation.executor?.isDone == true)
     }
 
+    @Test func anExitThatComesAsAllIsFlattenedIsAnswered() throws {
+        let simulation = try Simulation.started(["--on-end", "flatten"])
+        try simulation.open()
+        try simulation.go(2)
+        try simulation.end()
+        try simulation.reduce("BTC-r-1", 1)
+        try simulation.go(2)
+        #expect(try simulation.ends("BTC-r-1") == ["no_position"])
+        #expect(try simulation.position("BTCUSDT")?.side == nil)
+        #expect(simulation.executor?.isDone == true)
+    }
+
     // MARK: Doubt
 
     @Test(arguments: [RESTFailure.refused(10006, "Too many visits"), .status(502), .unreachable("timed out")])

@@ -70,7 +70,9 @@ final class ExecRun {
         let now = steadyMicroseconds()
         // What is only asked, as what the account is worth, keeps the end for some seconds, not for all that it may take.
         let isQuiet = wire.isIdle || now >= endBy - Self.endLimit + Self.questionLimit
-        return executor.isDone && isQuiet && (outbox.isEmpty || outputFailure != nil) || now >= endBy
+        // An exit may have come with the signal.
+        let isRead = !isReadable || !isInputOpen
+        return executor.isDone && isQuiet && isRead && (outbox.isEmpty || outputFailure != nil) || now >= endBy
     }
 
     private func turn() throws {
@@ -200,6 +202,7 @@ final class ExecRun {
             // A second one ends it with no further word.
             for position in executor.held { tell("\(position) is held as the end begins") }
             for order in executor.doubts { tell("\(order) has not ended as the end begins") }
+            wire.refuseOpenings("the program is about to end")
             end()
         }
         guard ready > 0 else { return }
@@ -217,7 +220,7 @@ final class ExecRun {
     /// What happens can be told no more: nothing is opened, and what is open ends as `--on-end` says.
     private func closeOutput(_ cause: String) {
         outputFailure = cause
-        wire.refusal = "what becomes of it could not be told"
+        wire.refuseOpenings("what becomes of it could not be told")
         tell("unable to write to standard output: \(cause); nothing further is opened")
         end()
     }

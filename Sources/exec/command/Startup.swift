@@ -44,6 +44,12 @@ struct Startup {
     static let noWallet =
         "the exchange does not say what the account holds and what of it is free (isolated margin is not supported)"
 
+    func wallet() throws -> WalletRow? {
+        try caller.get(Request.wallet).list(WalletRow.init).first
+    }
+
+    func marginMode() throws -> String? { try caller.get("/v5/account/info").result["marginMode"]?.text }
+
     /// What the exchange tells of the key; nil for a demo account's, which does not answer this.
     func key() throws -> KeyInfo? {
         guard !isDemo else { return nil }
@@ -52,12 +58,6 @@ struct Startup {
         }
         return key
     }
-
-    func wallet() throws -> WalletRow? {
-        try caller.get(Request.wallet).list(WalletRow.init).first
-    }
-
-    func marginMode() throws -> String? { try caller.get("/v5/account/info").result["marginMode"]?.text }
 
     /// The same, if the key may be used.
     private func checkedKey() throws -> KeyInfo? {
@@ -76,6 +76,8 @@ struct Startup {
         return "user \(user) at \(caller.host.exchange)"
     }
 
+    /// Why an account cannot go on with a journal; nil if it may.
+    /// - Parameter other: whose it is; nil for one that nobody has begun.
     static func objection(toJournalOf other: String?, _ account: String) -> String? {
         guard let other, other != account else { return nil }
         return "the journal is of \(other), and this key of \(account): each account has a --state of its own"

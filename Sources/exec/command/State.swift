@@ -59,7 +59,7 @@ final class State {
     /// - Throws: `Failure`: 65 for a journal that was damaged, 74 for one that cannot be read.
     static func account(in path: String) throws -> String? {
         let name = "\(path)/journal"
-        let file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard file >= 0 || errno == ENOENT else { throw refusal(.io, "open", name) }
         guard file >= 0 else { return nil }
         defer { close(file) }

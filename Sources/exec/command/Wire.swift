@@ -22,7 +22,7 @@ struct Wire {
     private let caller: Caller
     private var orders: [(request: Request, since: Int64)] = []
     /// Why no order that opens leaves any more; nil while they may.
-    var refusal: String?
+    private var refusal: String?
     private var questions: [Request] = []
     /// Questions about single orders, of which there may be many.
     private var lookups: [Request] = []
@@ -68,6 +68,9 @@ struct Wire {
             }
     }
 
+    /// From here on no order that opens leaves.
+    mutating func refuseOpenings(_ cause: String) { refusal = refusal ?? cause }
+
     /// Takes back the orders that may not leave any more.
     private mutating func withdraw(at now: Int64) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
         var unsent: [(flight: Flight, result: Result<Answer, RESTFailure>)] = []
@@ -78,6 +81,9 @@ struct Wire {
             }
             unsent.append((Flight(request: request, sent: now), .failure(.unsent(cause))))
             return true
+        }
+        if let refusal {
+            unsent += pool.withdraw(\.request.mayOpen).map { ($0, .failure(.unsent(refusal))) }
         }
         return unsent
     }
@@ -100,6 +106,7 @@ struct Wire {
     /// - Parameter patience: what opens has its connection within it, or does not leave; microseconds.
     private mutating func start(_ request: Request, within patience: Int64 = .max, at now: Int64, _ offset: Int64) {
         var rest = request.isPrivate ? caller.sign(request.rest, offset: offset) : request.rest
+        // In the last millisecond too there is a limit.
         if request.mayOpen { rest.connectMilliseconds = max(1, Int(patience / 1000)) }
         pool.start(rest, Flight(request: request, sent: now))
     }

@@ -185,8 +185,11 @@ DOOR = [
     ("a journal is anybody's", "command/Startup.swift", "guard let other, other != account else", "guard let other, other.isEmpty else"),
     ("whatever comes answers a greeting", "command/PrivateStream.swift", "if isUp { replyBy = nil }", "replyBy = isUp ? nil : now + Self.standstill"),
     ("a greeting that is refused is sent again at once", "command/PrivateStream.swift", "beginAnew(after: 60_000_000", "beginAnew(after: 0"),
-    ("an order that opens leaves though nothing can be told", "command/ExecRun.swift", 'wire.refusal = "what becomes of it could not be told"', "_ = cause"),
+    ("an order that opens leaves though nothing can be told", "command/ExecRun.swift", 'wire.refuseOpenings("what becomes of it could not be told")', "_ = cause"),
     ("an order that opens waits for a connection", "command/Wire.swift", "if request.mayOpen { rest.connect", "if !request.mayOpen { rest.connect"),
+    ("an order that is being connected leaves though nothing can be told", "command/Wire.swift", "if let refusal {", "if let refusal, orders.count > 99 {"),
+    ("an order of which nothing has left is in doubt", "../Bybit/Transfer.swift", "throw isUnheard || Self", "throw Self"),
+    ("what comes with a signal is not read", "command/ExecRun.swift", "let isRead = !isReadable || !isInputOpen", "let isRead = true"),
 ]
 
 FUZZ = [
