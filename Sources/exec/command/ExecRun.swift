@@ -193,7 +193,7 @@ final class ExecRun {
         let now = steadyMicroseconds()
         let due = max(0, min(executor.nextDue, stream.nextDue, endBy ?? .max, now + 200_000) - now)
         let timeout = min(due, Int64(wire.timeoutMilliseconds ?? 200) * 1000)
-        let ready = UnixSignals.wait(
+        var ready = UnixSignals.wait(
             &files, timeout: timespec(tv_sec: Int(timeout / 1_000_000), tv_nsec: Int(timeout % 1_000_000) * 1000))
         if let number = UnixSignals.pending, interruption == nil {
             // The end may take longer than the second that other stages have.
@@ -204,6 +204,8 @@ final class ExecRun {
             for order in executor.doubts { tell("\(order) has not ended as the end begins") }
             wire.refuseOpenings("the program is about to end")
             end()
+            // Interrupted, it has not been looked what is there.
+            if ready < 0 { ready = poll(&files, nfds_t(files.count), 0) }
         }
         guard ready > 0 else { return }
         isReadable = files[0].revents != 0
