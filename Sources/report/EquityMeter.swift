@@ -2,7 +2,7 @@ import Records
 
 /// What the account is worth, open positions at the middle of the market: after all costs so far, but for those of closing.
 struct EquityMeter {
-    private static let hour: Int64 = 3_600_000_000
+    static let hour: Int64 = 3_600_000_000
 
     private struct Account {
         var equity = 0.0

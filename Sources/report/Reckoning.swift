@@ -37,7 +37,7 @@ extension Summary {
         halfLives = audit.book.exits.halfLives
         areHalfLivesAssumed = audit.book.exits.areHalfLivesAssumed
         symbols = Self.parts(trades) { $0.symbol }
-        hours = Self.parts(trades) { Self.twoDigits($0.opened / 3_600_000_000 % 24) }
+        hours = Self.parts(trades) { Self.twoDigits($0.opened / EquityMeter.hour % 24) }
         // 1 January 1970 was a Thursday.
         let names = ["4 Thu", "5 Fri", "6 Sat", "7 Sun", "1 Mon", "2 Tue", "3 Wed"]
         weekdays = Self.parts(trades) { names[Int($0.opened / 86_400_000_000 % 7)] }
@@ -46,7 +46,7 @@ extension Summary {
 
     /// How many ended in each hour that the record touches.
     private static func byHour(_ trades: [Trade], _ audit: Audit) -> [Int] {
-        let hour: Int64 = 3_600_000_000
+        let hour = EquityMeter.hour
         guard let from = audit.from.map({ $0 / hour }) else { return [] }
         var counts = [Int](repeating: 0, count: Int(audit.to / hour - from) + 1)
         for trade in trades { counts[min(counts.count - 1, max(0, Int(trade.closed / hour - from)))] += 1 }

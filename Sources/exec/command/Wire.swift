@@ -37,6 +37,9 @@ struct Wire {
         let sent: Int64
     }
 
+    /// A request that has ended, and how.
+    typealias Ended = (flight: Flight, result: Result<Answer, RESTFailure>)
+
     init(_ caller: Caller) throws(RESTFailure) {
         self.caller = caller
         pool = try RESTPool(caller.host, most: Self.places)
@@ -56,9 +59,7 @@ struct Wire {
     /// - Parameters:
     ///   - offset: what the exchange's clock is ahead, microseconds.
     ///   - bannedUntil: before that nothing leaves.
-    mutating func run(
-        at now: Int64, offset: Int64, bannedUntil: Int64
-    ) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
+    mutating func run(at now: Int64, offset: Int64, bannedUntil: Int64) -> [Ended] {
         refill(at: now)
         let unsent = withdraw(at: now)
         if now >= bannedUntil { send(at: now, offset) }
@@ -72,8 +73,8 @@ struct Wire {
     mutating func refuseOpenings(_ cause: String) { refusal = refusal ?? cause }
 
     /// Takes back the orders that may not leave any more.
-    private mutating func withdraw(at now: Int64) -> [(flight: Flight, result: Result<Answer, RESTFailure>)] {
-        var unsent: [(flight: Flight, result: Result<Answer, RESTFailure>)] = []
+    private mutating func withdraw(at now: Int64) -> [Ended] {
+        var unsent: [Ended] = []
         orders.removeAll { request, since in
             let isLate = now - since > Self.patience
             guard let cause = isLate ? "it has waited too long for its turn" : request.mayOpen ? refusal : nil else {
