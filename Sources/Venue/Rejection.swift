@@ -14,12 +14,23 @@ public struct Rejection: Error, Equatable, Sendable {
 extension Output {
     /// - Parameter id: the intent's; nil where something else than an intent is refused. An id that no exchange could
     ///   carry is repeated up to 256 bytes, else left out.
+    /// - Parameter rejection: why. Others may have worded its reason: 400 bytes of it are told.
     public mutating func reject(_ id: [UInt8]?, ts: Int64, symbol: [UInt8], _ rejection: Rejection) {
         begin(.reject, ts: ts, symbol: symbol)
         if let id, id.count <= 256 { field("id", bytes: id) } else { field("id", json: "null") }
         field("code", rejection.code)
-        field("reason", rejection.reason)
+        field("reason", rejection.reason.cut(to: 400))
         end()
+    }
+}
+
+extension String {
+    /// Its beginning, of so many bytes at most; it ends with a whole Unicode scalar.
+    public func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(startIndex, offsetBy: limit)
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(self[..<end])
     }
 }
 

@@ -197,13 +197,3 @@ extension Booking {
             executed: executed, ts: ts)
     }
 }
-
-extension String {
-    /// Its beginning, of so many bytes at most: what others have written is no longer than the journal bears.
-    func cut(to limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var end = utf8.index(startIndex, offsetBy: limit)
-        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-        return String(self[..<end])
-    }
-}

@@ -133,20 +133,15 @@ public struct Executor {
     /// Nothing is opened in a symbol any more while the program runs.
     mutating func shut(_ index: Int, _ cause: String) {
         guard desks[index].shut == nil else { return }
-        let cause = cause.cut(to: Self.causeLimit)
         desks[index].shut = cause
         say("\(desks[index].name): nothing is opened in it: \(cause)")
     }
 
     mutating func stop(_ cause: String) {
         guard stopped == nil else { return }
-        let cause = cause.cut(to: Self.causeLimit)
         stopped = cause
         say("nothing is opened any more: \(cause)")
     }
-
-    /// Of a cause that others may have worded, bytes: each reject that it leads to names it.
-    static let causeLimit = 400
 
     /// The code of a halt for the loss of a day.
     static let dailyLoss = "daily_loss"

@@ -121,7 +121,6 @@ extension Executor {
         guard !desks[index].isShared || desks[index].shut == nil else { return }
         setEventTime(now)
         desks[index].isShared = true
-        let cause = cause.cut(to: Self.causeLimit)
         desks[index].shut = desks[index].shut ?? cause
         writeReject(nil, desks[index].name, Rejection("foreign_position", cause), into: &out)
         say("\(desks[index].name): \(cause); nothing is opened in it any more, and what is not ours is left alone")

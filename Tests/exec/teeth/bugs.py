@@ -80,7 +80,7 @@ FOLD = [
     ("an earlier run's clock is believed", "Opening.swift", "min($0[$1.symbol] ?? .max, $1.stamp)", "min($0[$1.symbol] ?? .max, $1.ts)"),
     ("what is gone is still held", "Opening.swift", "case .gone(let symbol, _): (held[symbol], since[symbol]) = (nil, nil)", ""),
     ("a symbol with something open may be left out", "Opening.swift", "keys.filter({ desk($0) == nil }).min()", "keys.filter({ _ in false }).min()"),
-    ("bytes are counted as characters", "Entry.swift", "guard utf8.count > limit else { return self }", "guard count > limit else { return self }"),
+    ("bytes are counted as characters", "../Venue/Rejection.swift", "guard utf8.count > limit else { return self }", "guard count > limit else { return self }"),
     ("what was to be closed closes what is new", "Lookup.swift", "        pump(desk, at: now, into: &out)\n    }\n\n    /// So long", "    }\n\n    /// So long"),
     ("what others hold is closed in doubt", "Sending.swift", "if desk.isShared, here.contains(where: \\.sending.isReduceOnly) { return .max }", ""),
     ("an exit in doubt is forgotten by a restart", "Opening.swift", "if let index = desk(sending.symbol) { standBy(sending, index, at: now) }", ""),
@@ -150,7 +150,7 @@ FOLD = [
     ("an older order of its name hides ours", "Lookup.swift", "if let row = rows.first(where: { Self.isOurs($0, tickets[index].sending) }) {", "if let row = rows.first {"),
     ("a dry run forgets an exit before its entry is booked", "Lookup.swift", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil || hasTicket(symbol) {", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil {"),
     ("an exit that comes as the end begins is refused", "Acceptance.swift", 'if record["reduce_only"]?.bool == true {\n            try reduce', 'if record["reduce_only"]?.bool == true {\n            guard !isEnding else { throw Rejection("ending", "") }\n            try reduce'),
-    ("what others say is told at any length", "Executor.swift", "let cause = cause.cut(to: Self.causeLimit)\n        stopped", "stopped"),
+    ("what others say is told at any length", "../Venue/Rejection.swift", "rejection.reason.cut(to: 400)", "rejection.reason"),
 ]
 
 DOOR = [
