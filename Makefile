@@ -20,7 +20,7 @@ soak: ## a day of market at high speed, live, with a fault every minute (16 minu
 
 faults: ## let everything go wrong between drift-exec and the local exchange: make faults [RUNS=10000] [SEED=1]
 	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && \
-	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1) 32 && Tests/exec/process/cut 1 32
+	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1) 48 && Tests/exec/process/cut 1 48
 
 coverage: ## see how often the ablation's intervals hold the truth of made-up markets: make coverage [SEEDS=200] [EDGE=0] (half an hour)
 	. pipelines/environment && require_build "$${paper_programs[@]}" && \
