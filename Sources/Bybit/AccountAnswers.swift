@@ -1,6 +1,12 @@
 public import Records
 
-/// An order, as queries and the private stream tell of it.
+extension JSON {
+    /// Whether a row is of a perpetual. The private stream tells of spot too, where the symbols have the same names; answers
+    /// are of what was asked for, and need not say it.
+    fileprivate var isLinear: Bool { self["category"]?.text ?? "linear" == "linear" }
+}
+
+/// An order, as queries and the private stream tell of it; nil for one of spot, an option or an inverse contract.
 public struct OrderRow: Equatable, Sendable {
     public enum Status: Equatable, Sendable {
         case open, filled
@@ -28,7 +34,7 @@ public struct OrderRow: Equatable, Sendable {
     public var mayOpen: Bool { status == .open && !isReduceOnly }
 
     public init?(_ json: JSON) {
-        guard let id = json["orderId"]?.filled, let symbol = json["symbol"]?.filled,
+        guard json.isLinear, let id = json["orderId"]?.filled, let symbol = json["symbol"]?.filled,
             let status = json["orderStatus"]?.filled
         else { return nil }
         self.id = id
@@ -51,7 +57,7 @@ public struct OrderRow: Equatable, Sendable {
     }
 }
 
-/// A fill, a funding payment, or another entry of `execution`.
+/// A fill, a funding payment, or another entry of `execution`; nil as for `OrderRow`.
 public struct ExecutionRow: Equatable, Sendable {
     public let id: String
     public let orderID: String
@@ -73,7 +79,7 @@ public struct ExecutionRow: Equatable, Sendable {
     public let ts: Int64
 
     public init?(_ json: JSON) {
-        guard let id = json["execId"]?.filled, let symbol = json["symbol"]?.filled,
+        guard json.isLinear, let id = json["execId"]?.filled, let symbol = json["symbol"]?.filled,
             let side = json["side"]?.text.flatMap({ Side(rawValue: $0.lowercased()) }),
             let price = json["execPrice"]?.filled, let quantity = json["execQty"]?.filled,
             let ts = json["execTime"]?.milliseconds
@@ -94,7 +100,7 @@ public struct ExecutionRow: Equatable, Sendable {
     }
 }
 
-/// A position, as queries and the private stream tell of it.
+/// A position, as queries and the private stream tell of it; nil as for `OrderRow`.
 public struct PositionRow: Equatable, Sendable {
     public let symbol: String
     /// Nil if it is flat.
@@ -109,7 +115,7 @@ public struct PositionRow: Equatable, Sendable {
     public let sequence: Int64?
 
     public init?(_ json: JSON) {
-        guard let symbol = json["symbol"]?.filled, let size = json["size"]?.filled else { return nil }
+        guard json.isLinear, let symbol = json["symbol"]?.filled, let size = json["size"]?.filled else { return nil }
         self.symbol = symbol
         self.size = size
         side = json["side"]?.text.flatMap { Side(rawValue: $0.lowercased()) }

@@ -10,9 +10,13 @@ public struct Answer {
     public let result: JSON
     /// When the exchange answered, microseconds; nil if it does not say.
     public let ts: Int64?
+    /// Of its text, bytes.
+    public let count: Int
 
-    public init(_ json: JSON) {
+    /// - Parameter count: of its text, bytes.
+    public init(_ json: JSON, count: Int = 0) {
         self.json = json
+        self.count = count
         code = json["retCode"]?.text.flatMap { Int($0) } ?? 0
         text = json["retMsg"]?.text ?? ""
         result = json["result"] ?? .null

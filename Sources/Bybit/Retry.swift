@@ -82,7 +82,7 @@ extension Answer {
             throw .garbled("the answer is no JSON object: \(error.problem) at byte \(error.at)")
         }
         guard json["retCode"]?.text.flatMap({ Int($0) }) != nil else { throw .garbled("the answer has no retCode") }
-        self.init(json)
+        self.init(json, count: body.count)
         guard code == 0 else { throw code == Self.addressLimit ? .banned : .refused(code, text) }
     }
 }

@@ -14,12 +14,12 @@ public struct Rejection: Error, Equatable, Sendable {
 extension Output {
     /// - Parameter id: the intent's; nil where something else than an intent is refused. An id that no exchange could
     ///   carry is repeated up to 256 bytes, else left out.
-    /// - Parameter rejection: why. Others may have worded its reason: 400 bytes of it are told.
+    /// - Parameter rejection: why. Others may have worded its reason: 1000 bytes of it are told.
     public mutating func reject(_ id: [UInt8]?, ts: Int64, symbol: [UInt8], _ rejection: Rejection) {
         begin(.reject, ts: ts, symbol: symbol)
         if let id, id.count <= 256 { field("id", bytes: id) } else { field("id", json: "null") }
         field("code", rejection.code)
-        field("reason", rejection.reason.cut(to: 400))
+        field("reason", rejection.reason.cut(to: 1000))
         end()
     }
 }

@@ -1,5 +1,5 @@
 public import Records
-import Venue
+public import Venue
 
 /// What an intent must be to become an order. Refusals are data: each is a record that names the figures.
 extension Executor {
@@ -145,12 +145,17 @@ extension Executor {
         try send(sending, protection)
     }
 
+    /// Why nothing is opened in any symbol, as a person or a limit will have it; nil if it may be.
+    public var standstill: Rejection? {
+        if let halt = memory.halts.first { return Rejection("halted", "\(halt.code): \(halt.reason)") }
+        if isHalted { return Rejection("halted", "the halt file is there") }
+        return stopped.map { Rejection("stopped", $0) }
+    }
+
     /// Whether anything may be opened now.
     private func permit(_ desk: Desk, at now: Int64) throws(Rejection) {
         guard !isEnding else { throw Rejection("ending", "the program is about to end") }
-        if let halt = memory.halts.first { throw Rejection("halted", "\(halt.code): \(halt.reason)") }
-        if isHalted { throw Rejection("halted", "the halt file is there") }
-        if let stopped { throw Rejection("stopped", stopped) }
+        if let standstill { throw standstill }
         if let shut = desk.shut { throw Rejection("shut", shut) }
         guard isStreaming else {
             throw Rejection("stream_down", "the private stream is not connected: what happens would be known too late")

@@ -126,7 +126,8 @@ extension Executor {
         tickets[index].state = .accepted
         standDown(tickets[index].sending)
         tickets[index].absences = 0
-        if !exchangeID.isEmpty { tickets[index].exchangeID = exchangeID }
+        // A longer one is none: a record must bear it.
+        if (1...Self.nameLimit).contains(exchangeID.utf8.count) { tickets[index].exchangeID = exchangeID }
         guard !tickets[index].isTold else { return }
         tickets[index].isTold = true
         write(tickets[index], "accepted", into: &out)
@@ -146,8 +147,8 @@ extension Executor {
         note(.end(link: ticket.link, outcome: "rejected:\(code)"))
         guard let desk = desk(ticket.sending.symbol) else { return }
         switch reaction {
-        case .stop: stop("the exchange refuses with code \(code): \(text)")
-        case .shut: shut(desk, "the exchange refuses with code \(code): \(text)")
+        case .stop: stop("the exchange refuses with \(text)")
+        case .shut: shut(desk, "the exchange refuses with \(text)")
         case .mistimed: ask(.time)
         default: break
         }
@@ -163,7 +164,7 @@ extension Executor {
         walletAskAt = now
         writeReject(ticket.sending.intent, ticket.sending.symbol, Rejection(code, text), into: &out)
         // What the exchange has not heard, or not in time, it has not refused.
-        if code != RESTFailure.unsentCode, reaction != .mistimed { noteRefusal(code, text, at: now) }
+        if code != RESTFailure.unsentCode, reaction != .mistimed { noteRefusal(text, at: now) }
     }
 
     /// An order that closes was not taken: what is left to close is tried under another name.

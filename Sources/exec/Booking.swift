@@ -5,7 +5,7 @@ import Venue
 /// What has been traded, and what the exchange says there is.
 extension Executor {
     /// No name of the exchange's is longer, bytes.
-    private static let nameLimit = 64
+    static let nameLimit = 64
 
     /// Books the executions of an answer, the oldest first.
     mutating func book(_ answer: Answer, at now: Int64, into out: inout Output) {
@@ -225,7 +225,7 @@ extension Executor {
             write(ticket, "cancelled", because: cause, into: &out)
             // It was taken, and then refused after all.
             if !ticket.sending.isReduceOnly, ticket.booked == .zero, cause != "depth" {
-                noteRefusal(cause, "it ended with nothing filled", at: now)
+                noteRefusal("\(cause): it ended with nothing filled", at: now)
             }
         }
         guard let desk = desk(ticket.sending.symbol) else { return }

@@ -7,7 +7,8 @@ import Venue
 /// brings back the answers.
 ///
 /// Its own parts: what an intent must be to become an order (`Acceptance`), what answers mean (`Answers`), what became of an
-/// order (`Lookup`), the private stream (`Stream`), what is booked (`Booking`), what is due (`Due`), and the records (`Writing`).
+/// order (`Lookup`), the private stream (`Stream`), what is booked (`Booking`) and held (`Positions`, `Live`), what closes
+/// (`Sending`), what is due (`Due`), the start (`Opening`), and the records (`Writing`).
 public struct Executor {
     public enum Effect {
         /// Goes to the journal, and to the disk; nothing behind it may be done if it cannot.
@@ -81,7 +82,7 @@ public struct Executor {
     /// - Returns: all pages, the oldest first, once there is no further; nil before.
     mutating func whole(_ request: Request, _ answer: Answer) -> [Answer]? {
         pages[request.subject, default: []].append(answer)
-        if let next = request.page(after: answer), pages[request.subject]!.count < Request.pageLimit {
+        if let next = request.page(after: pages[request.subject]!) {
             ask(next)
             return nil
         }
@@ -147,11 +148,10 @@ public struct Executor {
     static let dailyLoss = "daily_loss"
 
     /// The exchange has refused an order that opens.
-    mutating func noteRefusal(_ code: String, _ text: String, at now: Int64) {
+    mutating func noteRefusal(_ text: String, at now: Int64) {
         refusals += 1
         guard refusals >= settings.maxRefusals else { return }
-        halt(
-            "refusals", "the exchange has refused \(refusals) orders in a row, the last with \(code): \(text)", at: now)
+        halt("refusals", "the exchange has refused \(refusals) orders in a row, the last with \(text)", at: now)
     }
 
     /// Nothing is opened any more, now or after a restart, until a person says so.

@@ -146,6 +146,19 @@ extension Executor {
         return nil
     }
 
+    /// Why nothing is opened until a person says so.
+    public static func halts(_ entries: [JSON]) -> [String] {
+        var halts: [String] = []
+        for entry in entries.lazy.compactMap(Entry.init) {
+            switch entry {
+            case .halt(_, let reason, _): halts.append(reason)
+            case .reset: halts = []
+            default: break
+            }
+        }
+        return halts
+    }
+
     /// The symbols in which the journal has something open, and since when executions are to be asked for at a start: a
     /// minute before that was sent, microseconds of the exchange's clock.
     public static func unsettled(_ entries: [JSON]) -> [String: Int64] {

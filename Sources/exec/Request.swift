@@ -51,28 +51,30 @@ public struct Request: Sendable {
         return RESTRequest(get: path, query: query + (cursor.map { "&cursor=\($0)" } ?? ""))
     }
 
-    /// The page behind an answer; nil if it is the last.
-    public func page(after answer: Answer) -> Request? {
-        guard let cursor = answer.result["nextPageCursor"]?.text, !cursor.isEmpty,
-            answer.result["list"]?.elements?.isEmpty == false
+    /// So many pages are read at most, and so many bytes of them: more than an exchange has reason to send, and not more
+    /// than memory bears.
+    private static let pageLimit = 200
+    private static let pageBytes = 16 << 20
+
+    /// The page behind these, the last of which answers this; nil if that was the last, or they are too many.
+    func page(after answers: [Answer]) -> Request? {
+        guard let last = answers.last?.result, let cursor = last["nextPageCursor"]?.text, !cursor.isEmpty,
+            last["list"]?.elements?.isEmpty == false, answers.count < Self.pageLimit,
+            answers.reduce(0, { $0 + $1.count }) < Self.pageBytes
         else { return nil }
         var next = self
         next.cursor = cursor
         return next
     }
 
-    /// So many pages are read at most.
-    static let pageLimit = 200
-
     /// Asks for one page after the other.
     /// - Returns: the last page first, so that what is newest comes last.
     public func pages(_ ask: (Request) throws -> Answer) rethrows -> [Answer] {
         var answers: [Answer] = []
         var next: Request? = self
-        while let question = next, answers.count < Self.pageLimit {
-            let answer = try ask(question)
-            answers.append(answer)
-            next = question.page(after: answer)
+        while let question = next {
+            answers.append(try ask(question))
+            next = question.page(after: answers)
         }
         return answers.reversed()
     }

@@ -135,6 +135,31 @@ struct RefusalStoryTests {
         #expect("é€".cut(to: 4) == "é" && "é€".cut(to: 5) == "é€" && "é".cut(to: 1) == "")
     }
 
+    @Test func aNameOfTheExchangeThatIsTooLongIsNone() throws {
+        let simulation = try Simulation.started()
+        simulation.faults.answerLost = 1000
+        try simulation.open()
+        let sending = try #require(simulation.executor?.tickets.first?.sending)
+        try simulation.tell(
+            "order",
+            [
+                "orderId": .string(String(repeating: "a", count: 100_000)), "orderLinkId": "BTC-o-1",
+                "symbol": "BTCUSDT", "side": "Buy", "qty": .string("\(sending.quantity)"), "orderStatus": "New",
+                "createdTime": .string("\(simulation.now / 1000)"),
+            ])
+        #expect(try simulation.last("order")["status"].text == "accepted")
+        #expect(simulation.audit.allSatisfy { $0.utf8.count < 1000 })
+    }
+
+    @Test func pagesAreNotReadForEver() throws {
+        let page = try Bybit.JSON(
+            reading: Array(#"{"result":{"list":[{}],"nextPageCursor":"more"}}"#.utf8))
+        let request = Request.orders("BTCUSDT")
+        #expect(request.page(after: [Answer(page, count: 1 << 20)]) != nil)
+        #expect(request.page(after: Array(repeating: Answer(page, count: 1 << 20), count: 16)) == nil)
+        #expect(request.page(after: Array(repeating: Answer(page), count: 200)) == nil)
+    }
+
     @Test func aSymbolWithSomethingOpenMustBeNamed() throws {
         let sending: Bybit.JSON = [
             "do": "send", "intent": "a", "link": "a", "symbol": "SOLUSDT", "side": "buy", "qty": "1",

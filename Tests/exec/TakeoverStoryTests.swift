@@ -408,4 +408,35 @@ struct TakeoverStoryTests {
         let isNew = minutes.map { name, minute in names.insert(name, at: start + minute * 60_000_000) }
         #expect(isNew == [true, false, true, false, true])
     }
+
+    // MARK: What is no perpetual
+
+    /// Spot has symbols of the same names, and the private stream tells of it too.
+    @Test(arguments: ["spot", "option", "inverse"])
+    func whatIsTradedElsewhereIsNotBooked(category: String) throws {
+        let simulation = try Simulation.started()
+        try simulation.open()
+        try simulation.go(2)
+        let size = try #require(try simulation.position("BTCUSDT")?.size)
+        try simulation.tell(
+            "execution",
+            [
+                "category": .string(category), "execId": "hand", "symbol": "BTCUSDT", "side": "Sell",
+                "execPrice": "97000", "execQty": .string(size), "execFee": "0.01", "execType": "Trade", "orderId": "9",
+                "orderLinkId": "", "execTime": .string("\(simulation.now / 1000)"),
+            ])
+        try simulation.tell(
+            "position",
+            ["category": .string(category), "symbol": "BTCUSDT", "side": "", "size": "0", "positionIdx": 0])
+        try simulation.tell(
+            "order",
+            [
+                "category": .string(category), "orderId": "10", "orderLinkId": "", "symbol": "BTCUSDT", "side": "Buy",
+                "qty": "1", "orderStatus": "New", "createdTime": .string("\(simulation.now / 1000)"),
+            ])
+        try simulation.go(10)
+        #expect(try simulation.booked() == size && simulation.position("BTCUSDT")?.size == size)
+        #expect(simulation.executor?.desks[0].shut == nil)
+        #expect(!simulation.audit.contains { $0.contains("foreign_position") })
+    }
 }

@@ -34,6 +34,17 @@ final class Caller {
 
     func get(_ request: Request) throws -> Answer { try get(request.rest) }
 
+    /// The same; nil where the exchange has heard it, and does not answer it to this account.
+    func getIfGranted(_ path: String, _ query: String) throws -> Answer? {
+        try heed()
+        do throws(RESTFailure) { return try call(RESTRequest(get: path, query: query)) } catch {
+            switch error {
+            case .refused where !error.mayPass, .status(404): return nil
+            default: throw refusal(path, error)
+            }
+        }
+    }
+
     private func get(_ request: RESTRequest) throws -> Answer {
         try heed()
         do throws(RESTFailure) { return try call(request) } catch { throw refusal(request.path, error) }
@@ -57,8 +68,16 @@ final class Caller {
             try retry { (milliseconds) throws(RESTFailure) in
                 var request = request
                 request.milliseconds = milliseconds
-                return try Answer(granted: try client.ask(sign(request, offset: clockOffset)))
+                return try read(try client.ask(sign(request, offset: clockOffset)))
             }
+        }
+    }
+
+    /// Reads an answer. A refusal may quote the key, which nobody is to read in a record.
+    func read(_ body: [UInt8]) throws(RESTFailure) -> Answer {
+        do throws(RESTFailure) { return try Answer(granted: body) } catch {
+            guard case .refused(let code, let text) = error else { throw error }
+            throw .refused(code, key.masked(in: text))
         }
     }
 

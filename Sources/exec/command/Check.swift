@@ -25,9 +25,11 @@ struct Check {
             lines.append(
                 "key        \(granted.joined(separator: "; ")); bound to \(key.addresses.joined(separator: ", "))")
         }
-        if let cause = Startup.objection(toJournalOf: try State.account(in: folder), try startup.account(key)) {
+        let entries = try State.entries(in: folder)
+        if let cause = Startup.objection(toJournalOf: Executor.account(entries), try startup.account(key)) {
             problems.append(cause)
         }
+        problems += Executor.halts(entries).map { "nothing is opened until --reset: \($0)" }
         let mode = try startup.marginMode() ?? "?"
         if let cause = Startup.objection(toMargin: mode) { problems.append(cause) }
         let wallet = try startup.wallet()

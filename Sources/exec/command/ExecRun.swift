@@ -122,7 +122,9 @@ final class ExecRun {
 
     private func takeAnswers() throws {
         let now = steadyMicroseconds()
-        for (flight, result) in wire.run(at: now, offset: executor.clockOffset, bannedUntil: executor.bannedUntil) {
+        let ended = wire.run(
+            at: now, offset: executor.clockOffset, bannedUntil: executor.bannedUntil, standstill: standstill)
+        for (flight, result) in ended {
             // A slow answer does not say when its time was.
             if case .success(let answer) = result, flight.request.subject == .time, now - flight.sent < 1_000_000,
                 let ts = answer.ts
@@ -133,6 +135,13 @@ final class ExecRun {
             if case .failure(.banned) = result { state.keepBan(until: executor.bannedUntil) }
         }
         try act()
+    }
+
+    /// Why what opens, and has not left, does not leave any more.
+    private var standstill: String? {
+        if outputFailure != nil { return "what becomes of it could not be told" }
+        if interruption != nil { return "the program is about to end" }
+        return executor.standstill?.reason
     }
 
     // MARK: What is done
@@ -202,7 +211,6 @@ final class ExecRun {
             // A second one ends it with no further word.
             for position in executor.held { tell("\(position) is held as the end begins") }
             for order in executor.doubts { tell("\(order) has not ended as the end begins") }
-            wire.refuseOpenings("the program is about to end")
             end()
             // Interrupted, it has not been looked what is there.
             if ready < 0 { ready = poll(&files, nfds_t(files.count), 0) }
@@ -222,7 +230,6 @@ final class ExecRun {
     /// What happens can be told no more: nothing is opened, and what is open ends as `--on-end` says.
     private func closeOutput(_ cause: String) {
         outputFailure = cause
-        wire.refuseOpenings("what becomes of it could not be told")
         tell("unable to write to standard output: \(cause); nothing further is opened")
         end()
     }

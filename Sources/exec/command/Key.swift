@@ -73,6 +73,9 @@ final class Key {
         return String(decoding: digest.hexadecimal, as: UTF8.self)
     }
 
+    /// A text of the exchange, which may quote the public half: what shows that one is not to be told either.
+    func masked(in text: String) -> String { text.replacing(name, with: "(key)") }
+
     private func lend<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(UnsafeRawBufferPointer(rebasing: secret[range]))
     }

@@ -111,7 +111,8 @@ final class PrivateStream {
 
     /// What was refused is perhaps granted later.
     private func refuse(_ what: String, _ json: JSON, at now: Int64, _ events: inout [Event]) {
-        tell("the private stream refuses \(what), and is asked again in a minute: \(json["ret_msg"]?.text ?? "?")")
+        let text = key.masked(in: json["ret_msg"]?.text ?? "?")
+        tell("the private stream refuses \(what), and is asked again in a minute: \(text)")
         beginAnew(after: 60_000_000, at: now, &events)
     }
 

@@ -55,15 +55,15 @@ final class State {
         try Self.sync(path)
     }
 
-    /// Whose the journal in a folder is, whoever works in it; nil where there is none yet.
+    /// What the journal in a folder holds, whoever works in it; nothing where there is none yet.
     /// - Throws: `Failure`: 65 for a journal that was damaged, 74 for one that cannot be read.
-    static func account(in path: String) throws -> String? {
+    static func entries(in path: String) throws -> [JSON] {
         let name = "\(path)/journal"
         let file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard file >= 0 || errno == ENOENT else { throw refusal(.io, "open", name) }
-        guard file >= 0 else { return nil }
+        guard file >= 0 else { return [] }
         defer { close(file) }
-        return Executor.account(try content(file, name).entries)
+        return try content(file, name).entries
     }
 
     private static func content(_ file: Int32, _ name: String) throws -> Journal.Content {

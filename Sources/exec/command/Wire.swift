@@ -21,8 +21,6 @@ struct Wire {
     private let pool: RESTPool<Flight>
     private let caller: Caller
     private var orders: [(request: Request, since: Int64)] = []
-    /// Why no order that opens leaves any more; nil while they may.
-    private var refusal: String?
     private var questions: [Request] = []
     /// Questions about single orders, of which there may be many.
     private var lookups: [Request] = []
@@ -59,32 +57,30 @@ struct Wire {
     /// - Parameters:
     ///   - offset: what the exchange's clock is ahead, microseconds.
     ///   - bannedUntil: before that nothing leaves.
-    mutating func run(at now: Int64, offset: Int64, bannedUntil: Int64) -> [Ended] {
+    ///   - standstill: why no order that opens leaves; nil if they may.
+    mutating func run(at now: Int64, offset: Int64, bannedUntil: Int64, standstill: String?) -> [Ended] {
         refill(at: now)
-        let unsent = withdraw(at: now)
+        let unsent = withdraw(at: now, standstill)
         if now >= bannedUntil { send(at: now, offset) }
         return unsent
             + pool.run().map { tag, result in
-                (tag, result.flatMap { body in Result { () throws(RESTFailure) in try Answer(granted: body) } })
+                (tag, result.flatMap { body in Result { () throws(RESTFailure) in try caller.read(body) } })
             }
     }
 
-    /// From here on no order that opens leaves.
-    mutating func refuseOpenings(_ cause: String) { refusal = refusal ?? cause }
-
     /// Takes back the orders that may not leave any more.
-    private mutating func withdraw(at now: Int64) -> [Ended] {
+    private mutating func withdraw(at now: Int64, _ standstill: String?) -> [Ended] {
         var unsent: [Ended] = []
         orders.removeAll { request, since in
             let isLate = now - since > Self.patience
-            guard let cause = isLate ? "it has waited too long for its turn" : request.mayOpen ? refusal : nil else {
+            guard let cause = isLate ? "it has waited too long for its turn" : request.mayOpen ? standstill : nil else {
                 return false
             }
             unsent.append((Flight(request: request, sent: now), .failure(.unsent(cause))))
             return true
         }
-        if let refusal {
-            unsent += pool.withdraw(\.request.mayOpen).map { ($0, .failure(.unsent(refusal))) }
+        if let standstill {
+            unsent += pool.withdraw(\.request.mayOpen).map { ($0, .failure(.unsent(standstill))) }
         }
         return unsent
     }

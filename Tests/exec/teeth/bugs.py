@@ -23,8 +23,8 @@ FOLD = [
     ("refusals are not counted", "Executor.swift", "        refusals += 1\n", "        refusals += 0\n"),
     ("an exit that was refused for now is given up", "Answers.swift", "guard mayPass, ticket.sending.tries < 3, isWhole", "guard false, isWhole"),
     ("only what was traded of late is asked for", "Due.swift", "min(now - 600_000_000, desks[index].knownUpTo - 60_000_000)", "now - 600_000_000"),
-    ("only the last hundred executions are read", "Executor.swift", "if let next = request.page(after: answer), pages", "if let next = request.page(after: answer), false, pages"),
-    ("a key that is refused goes on", "Answers.swift", "case .stop: stop(\"the exchange refuses with code \\(code): \\(text)\")\n        case .shut", "case .stop: say(\"\")\n        case .shut"),
+    ("only the last hundred executions are read", "Executor.swift", "request.page(after: pages[request.subject]!)", "request.page(after: [])"),
+    ("a key that is refused goes on", "Answers.swift", "case .stop: stop(\"the exchange refuses with \\(text)\")\n        case .shut", "case .stop: say(\"\")\n        case .shut"),
     ("a halt is forgotten with the run", "Executor.swift", "note(.halt(code: code, reason: reason, ts: now))", "memory.take(.halt(code: code, reason: reason, ts: now))"),
     ("the end does not wait for what is open", "Executor.swift", "isEnding && tickets.isEmpty", "isEnding"),
     ("the end does not close", "Executor.swift", "guard settings.onEnd == .flatten else { return }", "return"),
@@ -150,7 +150,10 @@ FOLD = [
     ("an older order of its name hides ours", "Lookup.swift", "if let row = rows.first(where: { Self.isOurs($0, tickets[index].sending) }) {", "if let row = rows.first {"),
     ("a dry run forgets an exit before its entry is booked", "Lookup.swift", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil || hasTicket(symbol) {", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil {"),
     ("an exit that comes as the end begins is refused", "Acceptance.swift", 'if record["reduce_only"]?.bool == true {\n            try reduce', 'if record["reduce_only"]?.bool == true {\n            guard !isEnding else { throw Rejection("ending", "") }\n            try reduce'),
-    ("what others say is told at any length", "../Venue/Rejection.swift", "rejection.reason.cut(to: 400)", "rejection.reason"),
+    ("what others say is told at any length", "../Venue/Rejection.swift", "rejection.reason.cut(to: 1000)", "rejection.reason"),
+    ("what is traded in spot is a fill of the perpetual", "../Bybit/AccountAnswers.swift", 'self["category"]?.text ?? "linear" == "linear"', 'self["category"] != "none"'),
+    ("a name of the exchange is told at any length", "Answers.swift", "if (1...Self.nameLimit).contains(exchangeID.utf8.count) {", "if !exchangeID.isEmpty {"),
+    ("pages of any size are kept", "Request.swift", "< Self.pageBytes", "< .max"),
 ]
 
 DOOR = [
@@ -185,11 +188,16 @@ DOOR = [
     ("a journal is anybody's", "command/Startup.swift", "guard let other, other != account else", "guard let other, other.isEmpty else"),
     ("whatever comes answers a greeting", "command/PrivateStream.swift", "if isUp { replyBy = nil }", "replyBy = isUp ? nil : now + Self.standstill"),
     ("a greeting that is refused is sent again at once", "command/PrivateStream.swift", "beginAnew(after: 60_000_000", "beginAnew(after: 0"),
-    ("an order that opens leaves though nothing can be told", "command/ExecRun.swift", 'wire.refuseOpenings("what becomes of it could not be told")', "_ = cause"),
+    ("an order that opens leaves though nothing can be told", "command/ExecRun.swift", 'if outputFailure != nil { return "what becomes of it could not be told" }\n', ""),
     ("an order that opens waits for a connection", "command/Wire.swift", "if request.mayOpen { rest.connect", "if !request.mayOpen { rest.connect"),
-    ("an order that is being connected leaves though nothing can be told", "command/Wire.swift", "if let refusal {", "if let refusal, orders.count > 99 {"),
+    ("an order that is being connected leaves though nothing can be told", "command/Wire.swift", "if let standstill {", "if let standstill, orders.count > 99 {"),
     ("an order of which nothing has left is in doubt", "../Bybit/Transfer.swift", "throw isUnheard || Self", "throw Self"),
     ("what comes with a signal is not read", "command/ExecRun.swift", "let isRead = !isReadable || !isInputOpen", "let isRead = true"),
+    ("a halt file stops only what comes behind it", "command/ExecRun.swift", "return executor.standstill?.reason", "return nil"),
+    ("an entry that is being connected leaves after a signal", "command/ExecRun.swift", 'if interruption != nil { return "the program is about to end" }\n', ""),
+    ("a refusal tells the key", "command/Key.swift", 'text.replacing(name, with: "(key)")', "text"),
+    ("an account that is not told its fees does not start", "command/Caller.swift", "case .refused where !error.mayPass, .status(404): return nil", "case .status(404): return nil"),
+    ("the check knows of no halt", "command/Check.swift", 'problems += Executor.halts(entries).map { "nothing is opened until --reset: \\($0)" }', ""),
 ]
 
 FUZZ = [
