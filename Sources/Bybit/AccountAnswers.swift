@@ -3,7 +3,7 @@ public import Records
 extension JSON {
     /// Whether a row is of a perpetual. The private stream tells of spot too, where the symbols have the same names; answers
     /// are of what was asked for, and need not say it.
-    fileprivate var isLinear: Bool { self["category"]?.text ?? "linear" == "linear" }
+    fileprivate var isLinear: Bool { self["category"]?.filled ?? "linear" == "linear" }
 }
 
 /// An order, as queries and the private stream tell of it; nil for one of spot, an option or an inverse contract.

@@ -152,12 +152,16 @@ struct RefusalStoryTests {
     }
 
     @Test func pagesAreNotReadForEver() throws {
-        let page = try Bybit.JSON(
-            reading: Array(#"{"result":{"list":[{}],"nextPageCursor":"more"}}"#.utf8))
+        func pages(_ count: Int, ofBytes bytes: Int) throws -> [Answer] {
+            let text = #"{"retCode":0,"result":{"list":[{}],"nextPageCursor":"more"}}"#
+            let body = Array(text.utf8) + Array(repeating: UInt8(ascii: " "), count: max(0, bytes - text.utf8.count))
+            return try Array(repeating: Answer(granted: body), count: count)
+        }
         let request = Request.orders("BTCUSDT")
-        #expect(request.page(after: [Answer(page, count: 1 << 20)]) != nil)
-        #expect(request.page(after: Array(repeating: Answer(page, count: 1 << 20), count: 16)) == nil)
-        #expect(request.page(after: Array(repeating: Answer(page), count: 200)) == nil)
+        #expect(try request.page(after: pages(15, ofBytes: 1 << 20)) != nil)
+        #expect(try request.page(after: pages(16, ofBytes: 1 << 20)) == nil)
+        #expect(try request.page(after: pages(199, ofBytes: 0)) != nil)
+        #expect(try request.page(after: pages(200, ofBytes: 0)) == nil)
     }
 
     @Test func aSymbolWithSomethingOpenMustBeNamed() throws {

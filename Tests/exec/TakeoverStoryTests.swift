@@ -428,12 +428,21 @@ struct TakeoverStoryTests {
         try simulation.tell(
             "position",
             ["category": .string(category), "symbol": "BTCUSDT", "side": "", "size": "0", "positionIdx": 0])
+        #expect(simulation.executor?.desks[0].differsSince == nil)
+        simulation.faults.answerLost = 1000
+        simulation.faults.frameLost = 1000
+        try simulation.open("ETH-o-1", "ETHUSDT")
+        let sending = try #require(simulation.executor?.tickets.first?.sending)
         try simulation.tell(
             "order",
             [
-                "category": .string(category), "orderId": "10", "orderLinkId": "", "symbol": "BTCUSDT", "side": "Buy",
-                "qty": "1", "orderStatus": "New", "createdTime": .string("\(simulation.now / 1000)"),
+                "category": .string(category), "orderId": "10", "orderLinkId": "ETH-o-1", "symbol": "ETHUSDT",
+                "side": "Buy", "qty": .string("\(sending.quantity)"), "orderStatus": "New", "cumExecQty": "0",
+                "createdTime": .string("\(simulation.now / 1000)"),
             ])
+        #expect(try simulation.ends("ETH-o-1") == [])
+        simulation.faults.answerLost = 0
+        simulation.faults.frameLost = 0
         try simulation.go(10)
         #expect(try simulation.booked() == size && simulation.position("BTCUSDT")?.size == size)
         #expect(simulation.executor?.desks[0].shut == nil)

@@ -74,7 +74,10 @@ final class Key {
     }
 
     /// A text of the exchange, which may quote the public half: what shows that one is not to be told either.
-    func masked(in text: String) -> String { text.replacing(name, with: "(key)") }
+    func masked(in text: String) -> String {
+        // By scalars: what follows it may combine with its last character.
+        String(text.unicodeScalars.replacing(name.unicodeScalars, with: "(key)".unicodeScalars))
+    }
 
     private func lend<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(UnsafeRawBufferPointer(rebasing: secret[range]))

@@ -118,11 +118,9 @@ struct Startup {
         let path = "/v5/account/fee-rate"
         let query = "category=linear&symbol=\(symbol)"
         // The exchange's documents do not list it among what a demo account may ask.
-        guard let answer = try caller.getIfGranted(path, query) else {
+        guard let answer = try caller.getIfOffered(path, query) else {
             let (maker, taker) = Self.commonFees
-            diagnose(
-                "drift-exec",
-                "the exchange does not tell this account its fees of \(symbol): \(taker) and \(maker) are assumed")
+            diagnose("drift-exec", "\(symbol): fees of \(taker) and \(maker) are assumed")
             return (maker, taker)
         }
         let row = answer.result["list"]?.elements?.first { $0["symbol"]?.text ?? symbol == symbol }

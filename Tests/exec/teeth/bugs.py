@@ -151,8 +151,9 @@ FOLD = [
     ("a dry run forgets an exit before its entry is booked", "Lookup.swift", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil || hasTicket(symbol) {", "ticket.sending.isWholeReduction, memory.holding(symbol) != nil {"),
     ("an exit that comes as the end begins is refused", "Acceptance.swift", 'if record["reduce_only"]?.bool == true {\n            try reduce', 'if record["reduce_only"]?.bool == true {\n            guard !isEnding else { throw Rejection("ending", "") }\n            try reduce'),
     ("what others say is told at any length", "../Venue/Rejection.swift", "rejection.reason.cut(to: 1000)", "rejection.reason"),
-    ("what is traded in spot is a fill of the perpetual", "../Bybit/AccountAnswers.swift", 'self["category"]?.text ?? "linear" == "linear"', 'self["category"] != "none"'),
+    ("what is traded in spot is a fill of the perpetual", "../Bybit/AccountAnswers.swift", 'self["category"]?.filled ?? "linear" == "linear"', 'self["category"] != "none"'),
     ("a name of the exchange is told at any length", "Answers.swift", "if (1...Self.nameLimit).contains(exchangeID.utf8.count) {", "if !exchangeID.isEmpty {"),
+    ("of no page it is known how long it is", "../Bybit/Retry.swift", "self.init(json, count: body.count)", "self.init(json)"),
     ("pages of any size are kept", "Request.swift", "< Self.pageBytes", "< .max"),
 ]
 
@@ -195,8 +196,8 @@ DOOR = [
     ("what comes with a signal is not read", "command/ExecRun.swift", "let isRead = !isReadable || !isInputOpen", "let isRead = true"),
     ("a halt file stops only what comes behind it", "command/ExecRun.swift", "return executor.standstill?.reason", "return nil"),
     ("an entry that is being connected leaves after a signal", "command/ExecRun.swift", 'if interruption != nil { return "the program is about to end" }\n', ""),
-    ("a refusal tells the key", "command/Key.swift", 'text.replacing(name, with: "(key)")', "text"),
-    ("an account that is not told its fees does not start", "command/Caller.swift", "case .refused where !error.mayPass, .status(404): return nil", "case .status(404): return nil"),
+    ("a refusal tells the key", "command/Key.swift", 'String(text.unicodeScalars.replacing(name.unicodeScalars, with: "(key)".unicodeScalars))', "text"),
+    ("an account that is not told its fees does not start", "command/Caller.swift", "case .refused(10001, _), .refused(10032, _), .status(404):", "case .status(404):"),
     ("the check knows of no halt", "command/Check.swift", 'problems += Executor.halts(entries).map { "nothing is opened until --reset: \\($0)" }', ""),
 ]
 
