@@ -6,8 +6,8 @@ def range(scale; places): if . == null then "not measured"
     else "\(.value * scale | round(places)) (\(.low * scale | round(places)) to \(.high * scale | round(places)))" end;
 
 # What rebalancing adds, to a run without it: as a share too, where there is something to have a share of.
-def rebalancing: .difference | if .net == null then "not measured"
-    else (.net | range(1; 2)) + " USDT an hour, "
+def rebalancing: .difference | if .netReturn == null then "not measured"
+    else (.netReturn | range(10000; 2)) + " bp an hour, "
         + if .netShare then (.netShare | range(100; 0)) + " % of what stops alone earn"
           else "no share: nothing shows that stops alone earn" end
     end;

@@ -2,7 +2,8 @@ import Stage
 
 /// Runs over one market, set beside the first: what each did, and how much the first differs from it.
 ///
-/// Results are compared hour by hour, so what the market did to both falls out; the intervals are those of `Estimates.mean`.
+/// Results are compared hour by hour, so what the market did to both falls out, and as returns of each run's own equity: one that has
+/// lost half of it trades half as much, and would seem to lose half as much in money. The intervals are those of `Estimates.mean`.
 /// Each column's intervals are at 95 % for all its comparisons together (Bonferroni).
 public struct Comparison: Codable {
     struct Row: Codable {
@@ -12,14 +13,15 @@ public struct Comparison: Codable {
 
     /// The first run less another; nothing for the first itself, and where there is too little.
     struct Difference: Codable {
-        /// Result after costs, USDT in an hour.
-        var net: Summary.Estimate?
+        /// Return of an hour, after costs, on the equity with which it began; nil, as are the next three, if one of the accounts was
+        /// lost: of such a one there are no returns.
+        var netReturn: Summary.Estimate?
         /// As a share of what the other earned; nil where nothing shows that it earned anything.
         var netShare: Summary.Estimate?
         /// The same without any cost of trading: what the market gave to the one and not to the other.
-        var gross: Summary.Estimate?
-        /// What of that a made-up market had planted, USDT in an hour.
-        var planted: Double?
+        var grossReturn: Summary.Estimate?
+        /// What of that a made-up market had planted.
+        var plantedReturn: Double?
         /// By the hours in which trades ended: what ended alike in both falls out.
         var winRate: Summary.Estimate?
     }
@@ -39,31 +41,28 @@ public struct Comparison: Codable {
 
 extension Comparison.Difference {
     fileprivate init(_ first: Summary, _ other: Summary, level: Double) {
-        let (ours, theirs) = (Self.steps(first.equityByHour), Self.steps(other.equityByHour))
-        net = Self.mean(ours, theirs, level)
-        netShare = Estimates.share(zip(ours, theirs).map { $0 - $1 }, in: theirs, level: level).map {
-            Summary.Estimate($0.value, $0.interval)
-        }
-        gross = Self.mean(Self.gross(first), Self.gross(other), level)
-        if let one = first.plantedByHour, let two = other.plantedByHour, one.count > 1 {
-            // Of the hours that the difference before costs is of.
-            planted = Summary.mean(zip(Self.steps(one), Self.steps(two)).map { $0 - $1 })
-        }
         winRate = Estimates.difference(first.hits, other.hits, level: level).map {
             Summary.Estimate($0.value, $0.interval)
         }
+        guard !first.isLost, !other.isLost else { return }
+        let (ours, theirs) = (first.returns(first.equityByHour), other.returns(other.equityByHour))
+        netReturn = Self.mean(Self.less(ours, theirs), level)
+        netShare = Estimates.share(Self.less(ours, theirs), in: theirs, level: level).map {
+            Summary.Estimate($0.value, $0.interval)
+        }
+        grossReturn = Self.mean(
+            Self.less(first.returns(first.equityBeforeCosts), other.returns(other.equityBeforeCosts)), level)
+        if let one = first.plantedByHour, let two = other.plantedByHour, one.count > 1 {
+            // Of the hours that the difference before costs is of.
+            plantedReturn = Summary.mean(Self.less(first.returns(one), other.returns(two)))
+        }
     }
 
-    private static func gross(_ run: Summary) -> [Double] {
-        zip(steps(run.equityByHour), steps(run.costsByHour)).map { $0 + $1 }
-    }
+    private static func less(_ first: [Double], _ other: [Double]) -> [Double] { zip(first, other).map { $0 - $1 } }
 
-    private static func steps(_ values: [Double]) -> [Double] { zip(values, values.dropFirst()).map { $1 - $0 } }
-
-    private static func mean(_ first: [Double], _ other: [Double], _ level: Double) -> Summary.Estimate? {
-        let differences = zip(first, other).map { $0 - $1 }
-        // Runs that are the same differ by nothing, whatever the market does.
-        if differences.count >= 10, differences.allSatisfy({ $0 == 0 }) {
+    private static func mean(_ differences: [Double], _ level: Double) -> Summary.Estimate? {
+        // Runs that are the same differ by nothing, whatever the market does; but for rounding, as their equities may differ.
+        if differences.count >= 10, differences.allSatisfy({ abs($0) < 1e-12 }) {
             return Summary.Estimate(0, Interval(low: 0, high: 0))
         }
         let estimate = Summary.Estimate(meanOf: differences, level: level)
@@ -73,6 +72,8 @@ extension Comparison.Difference {
 
 extension Summary {
     fileprivate var hits: Estimates.Hits { Estimates.Hits(hits: wonByHour, counts: closedByHour) }
+    fileprivate var isLost: Bool { Self.isLost(equityByHour) }
+    fileprivate func returns(_ values: [Double]) -> [Double] { Self.returns(values, on: equityByHour) }
 }
 
 extension Comparison {
@@ -92,16 +93,17 @@ extension Comparison {
                     Summary.number(run.result.net, 2),
                 ]))
         }
-        let effects = ["what '\(rows[0].run.name)' adds", "win rate, points", "net, USDT an hour", "", "before costs"]
+        let effects = ["what '\(rows[0].run.name)' adds", "win rate, points", "net, bp an hour", "", "before costs"]
         lines += ["", Self.line(effects, Self.effectWidths)]
         for row in rows.dropFirst() {
             let difference = row.difference
+            let none = rows[0].run.isLost || row.run.isLost ? "account lost" : "too few hours"
             lines.append(
                 Self.line(
                     [
                         "to '\(row.run.name)'", Self.range(difference.winRate, 100, 1),
-                        Self.range(difference.net, 1, 4), Self.verdict(difference.net),
-                        Self.range(difference.gross, 1, 4), Self.verdict(difference.gross),
+                        Self.range(difference.netReturn, 1e4, 3), Self.verdict(difference.netReturn) ?? none,
+                        Self.range(difference.grossReturn, 1e4, 3), Self.verdict(difference.grossReturn) ?? none,
                     ], Self.effectWidths))
         }
         return PlainText.harmless(lines)
@@ -114,8 +116,8 @@ extension Comparison {
         return "\(value) (\(Summary.number(low * scale, places)) to \(Summary.number(high * scale, places)))"
     }
 
-    private static func verdict(_ estimate: Summary.Estimate?) -> String {
-        guard let low = estimate?.low, let high = estimate?.high else { return "too few hours" }
+    private static func verdict(_ estimate: Summary.Estimate?) -> String? {
+        guard let low = estimate?.low, let high = estimate?.high else { return nil }
         return low > 0 ? "helps" : high < 0 ? "harms" : "not told apart"
     }
 

@@ -58,9 +58,16 @@ extension Summary {
     /// - Parameter values: not empty.
     static func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    /// From each value of a series to the next; what is lost earns nothing any more.
-    static func returns(_ values: [Double]) -> [Double] {
-        zip(values, values.dropFirst()).map { $0 > 0 ? $1 / $0 - 1 : 0 }
+    /// What the account was worth with all that trading had cost put back: its steps are results before costs.
+    var equityBeforeCosts: [Double] { zip(equityByHour, costsByHour).map { $0 + $1 } }
+
+    /// From each value of a series to the next, as a share of the equity that its hour began with: a run sizes its trades by that,
+    /// so only as such are results of runs alike that stand at another equity. What is lost earns nothing any more.
+    /// - Parameters:
+    ///   - values: the equity itself, or a running total of the same account.
+    ///   - equity: as many.
+    static func returns(_ values: [Double], on equity: [Double]) -> [Double] {
+        zip(zip(values, values.dropFirst()), equity).map { $1 > 0 ? ($0.1 - $0.0) / $1 : 0 }
     }
 
     /// Whether an account was worth nothing, or less, at one of these times: of such a one there are no returns.
@@ -134,7 +141,7 @@ extension Summary {
 
 extension Summary.Result {
     fileprivate init(_ audit: Audit, trials: Int) {
-        let returns = Summary.returns(audit.equity.hours)
+        let returns = Summary.returns(audit.equity.hours, on: audit.equity.hours)
         let isLost = Summary.isLost(audit.equity.hours)
         let sharpe = returns.count >= 24 && !isLost ? Sharpe(returns) : nil
         self.init(

@@ -7,7 +7,7 @@ from math import log
 from pathlib import Path
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 import calculus
 import cross_asset
@@ -563,16 +563,57 @@ def make_gate_stream():
 # Reports
 
 
+def reach(values, level):
+    """How far the interval of a mean reaches to each side: Student's t over the means of blocks of neighbours."""
+    blocks = len(values) // int(np.ceil(round(len(values) ** (1 / 3), 9)))
+    edges = [b * len(values) // blocks for b in range(blocks + 1)]
+    means = np.array([values[a:b].mean() for a, b in zip(edges, edges[1:])])
+    return stats.t.ppf(1 - level / 2, blocks - 1) * stats.sem(means)
+
+
 def paired(hits, counts, other_hits, other_counts, level):
     """The difference of two shares that were counted in the same hours: what each hour adds to it, in blocks of neighbours."""
     k, n, l, m = (np.array(a, dtype=float) for a in (hits, counts, other_hits, other_counts))
     p, q = k.sum() / n.sum(), l.sum() / m.sum()
-    parts = (k - p * n) / n.mean() - (l - q * m) / m.mean()
-    blocks = len(parts) // int(np.ceil(round(len(parts) ** (1 / 3), 9)))
-    edges = [b * len(parts) // blocks for b in range(blocks + 1)]
-    means = np.array([parts[a:b].mean() for a, b in zip(edges, edges[1:])])
-    half = stats.t.ppf(1 - level / 2, blocks - 1) * stats.sem(means)
+    half = reach((k - p * n) / n.mean() - (l - q * m) / m.mean(), level)
     return {"value": float(p - q), "low": float(max(-1, p - q - half)), "high": float(min(1, p - q + half))}
+
+
+def account(rng, common, own, cost):
+    """An account whose hours bring what they bring before costs, as shares of what it is worth then, and what it has paid."""
+    equity, costs = [100_000.0 * rng.uniform(0.2, 1)], [0.0]
+    for gain, paid in zip(common + own, cost):
+        costs.append(costs[-1] + equity[-1] * paid)
+        equity.append(equity[-1] * (1 + gain - paid))
+    return np.round(equity, 6), np.round(costs, 6)
+
+
+def make_comparisons():
+    """Two accounts over the same hours: differences of hourly returns, and what the first adds as a share of what the other earned:
+    all shares for which the mean of the rest cannot be told from nothing, by their ends."""
+    rng = np.random.default_rng(13)
+    rows = []
+    for hours, gain, extra in ((12, 0.0, -0.002), (40, 0.01, 0.0), (301, 0.004, 0.001), (600, -0.001, 0.0005)):
+        common = gain + rng.normal(0, 0.005, hours)
+        one, two = (account(rng, common, more + rng.normal(0, 0.002, hours), rng.binomial(1, 0.3, hours) * 0.001) for more in (extra, 0.0))
+        (net, gross), (other_net, other_gross) = (
+            (np.diff(equity) / equity[:-1], np.diff(equity + costs) / equity[:-1]) for equity, costs in (one, two)
+        )
+        found = []
+        for comparisons in (1, 12):
+            level = 0.05 / comparisons
+            row = {"comparisons": comparisons}
+            for name, values in (("net", net - other_net), ("gross", gross - other_gross)):
+                half = reach(values, level)
+                row[name] = [float(values.mean()), float(values.mean() - half), float(values.mean() + half)]
+            more = net - other_net
+            share = more.mean() / other_net.mean()
+            if other_net.mean() - reach(other_net, level) > 0:
+                told = lambda part: abs((more - part * other_net).mean()) - reach(more - part * other_net, level)
+                row["share"] = [float(share), *(float(optimize.brentq(told, share, share + far, xtol=1e-14)) for far in (-1000, 1000))]
+            found.append(row)
+        rows.append({"accounts": [series.tolist() for series in (*one, *two)], "found": found})
+    return rows
 
 
 def make_differences():
@@ -617,10 +658,10 @@ def make_estimates():
                        "error": float(error), "deflated": deflated})
     write(
         "estimates",
-        "the statistics of reports: Wilson's intervals, differences of shares of the same hours, Student's t, the normal distribution, "
-        "Sharpe ratios",
+        "the statistics of reports: Wilson's intervals, differences of shares and of returns of the same hours, Student's t, the normal "
+        "distribution, Sharpe ratios",
         ["numpy", "scipy"],
-        {"shares": shares, "differences": make_differences(), "students": students, "quantiles": quantiles, "ratios": ratios},
+        {"shares": shares, "differences": make_differences(), "comparisons": make_comparisons(), "students": students, "quantiles": quantiles, "ratios": ratios},
         tolerance={"relative": 1e-9, "absolute": {"low": 1e-12, "skewness": 1e-12}, "reason": "a lower bound of 0 is rounded"},
         library=True,
     )

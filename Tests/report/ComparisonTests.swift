@@ -1,3 +1,5 @@
+import Foundation
+import Rehearsal
 import Testing
 
 @testable import ReportFold
@@ -16,17 +18,87 @@ struct ComparisonTests: MadeUpAudit {
         return try Summary(read(lines), ReportOptions.parse([]))
     }
 
+    /// An account of which only its hours matter: what it was worth, and what it had paid by then.
+    private func account(_ equity: [Double], paid: [Double]) throws -> Summary {
+        let any = try JSONSerialization.jsonObject(with: Data(ReportJSON.line(worth([1, 1], name: "any"))))
+        var fields = try #require(any as? [String: Any])
+        (fields["equityByHour"], fields["costsByHour"]) = (equity, paid)
+        return try JSONDecoder().decode(Summary.self, from: JSONSerialization.data(withJSONObject: fields))
+    }
+
+    /// - Parameter comparisons: how many share their 5 %.
+    private func difference(_ first: Summary, _ other: Summary, comparisons: Int = 1) throws -> Comparison.Difference {
+        try Comparison([first, other] + [Summary](repeating: first, count: comparisons - 1)).rows[1].difference
+    }
+
+    @Test func differencesAreOfReturns() throws {
+        let vectors = try Vectors("estimates")
+        func agrees(_ found: Summary.Estimate?, _ expected: [Double], _ name: String) throws {
+            let found = try #require(found)
+            // The ends are of Student's quantiles, which are less close.
+            let near = [1e-9, 1e-6, 1e-6].map { $0 * (expected[2] - expected[1]) }
+            for (place, value) in [found.value, found.low, found.high].enumerated() {
+                #expect(abs(try #require(value) - expected[place]) < near[place], "\(name), \(place)")
+            }
+        }
+        for row in vectors.root["comparisons"].list {
+            let series = row["accounts"].list.map(\.numbers)
+            let first = try account(series[0], paid: series[1])
+            let other = try account(series[2], paid: series[3])
+            for expected in row["found"].list {
+                let found = try difference(first, other, comparisons: expected["comparisons"].integer)
+                try agrees(found.netReturn, expected["net"].numbers, "net")
+                try agrees(found.grossReturn, expected["gross"].numbers, "gross")
+                let share = expected["share"].numbers
+                if share.isEmpty { #expect(found.netShare == nil) } else { try agrees(found.netShare, share, "share") }
+            }
+        }
+    }
+
+    /// In money a third of an account would seem to lose a third.
+    @Test func runsOfTheSameReturnsAreEqualWhateverTheyAreWorth() throws {
+        var (equity, paid) = ([30_000.0], [0.0])
+        for hour in 0..<60 {
+            paid.append(paid[hour] + equity[hour] * 1e-4 * Double(hour % 3))
+            equity.append(equity[hour] * (1 - 1e-3 * Double(hour * hour % 7)))
+        }
+        let third = try account(equity.map { $0 / 3 }, paid: paid.map { $0 / 3 })
+        let found = try difference(third, account(equity, paid: paid))
+        for estimate in [found.netReturn, found.grossReturn] {
+            #expect([estimate?.value, estimate?.low, estimate?.high] == [0, 0, 0])
+        }
+        let text = try Comparison([third, account(equity, paid: paid)]).text
+        #expect(text.contains("net, bp an hour"))
+        #expect(text.contains("0.000 (0.000 to 0.000)          not told apart"))
+    }
+
+    @Test func anAccountThatWasLostIsNotCompared() throws {
+        let equity = (0..<60).map { 1000.0 - Double($0 * $0 % 7) }
+        let paid = [Double](repeating: 0, count: 60)
+        let (kept, lost) = (
+            try account(equity, paid: paid), try account(equity[..<30] + [Double](repeating: 0, count: 30), paid: paid)
+        )
+        for (first, other) in [(kept, lost), (lost, kept)] {
+            let found = try difference(first, other)
+            #expect(found.netReturn == nil && found.grossReturn == nil && found.netShare == nil)
+            #expect(try Comparison([first, other]).text.contains("account lost"))
+        }
+        #expect(try !Comparison([kept, kept]).text.contains("account lost"))
+    }
+
     @Test func thePlantedTruthIsOfTheHoursOfTheDifference() throws {
         let (early, late) = (try planted(from: 60), try planted(from: 2 * 3600 + 1800))
         // Four full hours have three steps; by the value before each hour, so the first holds nothing of either.
         #expect(early.plantedByHour?.count == 4)
         let steps = zip(early.plantedByHour!, early.plantedByHour!.dropFirst()).map { $1 - $0 }
         #expect(steps.dropFirst().allSatisfy { abs($0 - 3.6) < 1e-9 }, "\(steps)")
-        let truth = try #require(try Comparison([early, late]).rows[1].difference.planted)
-        let last =
-            (early.plantedByHour!.last! - early.plantedByHour![0])
-            - (late.plantedByHour!.last! - late.plantedByHour![0])
-        #expect(abs(truth - last / 3) < 1e-12 && truth > 0)
+        let truth = try #require(try Comparison([early, late]).rows[1].difference.plantedReturn)
+        func returns(_ run: Summary) -> Double {
+            (0..<3).reduce(0) { sum, hour in
+                sum + (run.plantedByHour![hour + 1] - run.plantedByHour![hour]) / run.equityByHour[hour]
+            }
+        }
+        #expect(abs(truth - (returns(early) - returns(late)) / 3) < 1e-15 && truth > 0)
     }
 
     /// An account that is worth so much at each full hour.
