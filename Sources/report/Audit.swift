@@ -26,6 +26,8 @@ public struct Audit {
     private(set) var isAnnounced = false
     private(set) var records = 0
     private var markets: [MarketNow] = []
+    /// Event time at which the equity was seen last.
+    private var seen: Int64 = 0
 
     public var hasRecords: Bool { records > 0 }
 
@@ -68,7 +70,8 @@ public struct Audit {
 
     public mutating func finish() {
         book.finish()
-        see(at: to)
+        // An account may be behind all of the market, of which there need not be any.
+        see(at: max(to, seen))
     }
 
     private mutating func take(meta record: borrowing Record) {
@@ -108,6 +111,7 @@ public struct Audit {
     }
 
     private mutating func see(at ts: Int64) {
+        seen = max(seen, ts)
         equity.see(unrealised: unrealised, paid: book.paid.total, planted: isPlanted ? planted(upTo: ts) : 0, at: ts)
     }
 

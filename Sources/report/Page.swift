@@ -94,6 +94,7 @@ extension Summary {
 
     private var extent: String {
         guard span.records > 0 else { return "No records." }
+        guard span.to > 0 else { return "\(Self.count(span.records, "record", "records")), none of a market" }
         return
             "\(Figures.date(Double(span.from))) to \(Figures.date(Double(span.to))) UTC, \(Self.number(span.days, 2)) days, "
             + "\(Self.count(span.records, "record", "records")), \(Self.count(span.gaps, "gap", "gaps"))"

@@ -26,6 +26,17 @@ struct PageTests: MadeUpAudit {
         #expect(found.contains("default-src 'none'; style-src 'unsafe-inline'"))
     }
 
+    @Test func noEquityIsDrawnWhereNothingWasSeen() throws {
+        let start = 1_735_700_000
+        let accounts = [account(start, 1000), account(start + 3600, 990, fees: 10)]
+        for lines in [accounts, accounts + [quote(start + 60, 1, 2)], [quote(start, 1, 2)] + accounts] {
+            let audit = try read(lines)
+            #expect(audit.equity.curve.points.map(\.ts) == [start, start + 3600].map { Int64($0) * 1_000_000 })
+            #expect(try !page(lines).contains("1970"))
+        }
+        #expect(try page(accounts).contains("2 records, none of a market"))
+    }
+
     @Test func eachPartThatWasClosedIsMarked() throws {
         let found = try page(life)
         #expect(found.contains("left for drift_decay: long 1.0000</title>"))
