@@ -429,8 +429,6 @@ struct TakeoverStoryTests {
             "position",
             ["category": .string(category), "symbol": "BTCUSDT", "side": "", "size": "0", "positionIdx": 0])
         #expect(simulation.executor?.desks[0].differsSince == nil)
-        simulation.faults.answerLost = 1000
-        simulation.faults.frameLost = 1000
         try simulation.open("ETH-o-1", "ETHUSDT")
         let sending = try #require(simulation.executor?.tickets.first?.sending)
         try simulation.tell(
@@ -441,11 +439,16 @@ struct TakeoverStoryTests {
                 "createdTime": .string("\(simulation.now / 1000)"),
             ])
         #expect(try simulation.ends("ETH-o-1") == [])
-        simulation.faults.answerLost = 0
-        simulation.faults.frameLost = 0
         try simulation.go(10)
         #expect(try simulation.booked() == size && simulation.position("BTCUSDT")?.size == size)
         #expect(simulation.executor?.desks[0].shut == nil)
         #expect(!simulation.audit.contains { $0.contains("foreign_position") })
+    }
+
+    @Test func aCategoryThatIsNotToldIsThatOfThePerpetual() {
+        for category: Bybit.JSON in ["", .null, "linear"] {
+            #expect(PositionRow(["category": category, "symbol": "BTCUSDT", "size": "0"]) != nil)
+        }
+        #expect(PositionRow(["category": "spot", "symbol": "BTCUSDT", "size": "0"]) == nil)
     }
 }

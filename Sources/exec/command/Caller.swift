@@ -34,13 +34,15 @@ final class Caller {
 
     func get(_ request: Request) throws -> Answer { try get(request.rest) }
 
-    /// The same, of what the exchange need not offer to every account; nil where it does not.
-    func getIfOffered(_ path: String, _ query: String) throws -> Answer? {
+    /// The same, of what the exchange need not offer to a demo account; nil where it does not.
+    func getIfOffered(_ path: String, _ query: String, isDemo: Bool) throws -> Answer? {
         try heed()
         do throws(RESTFailure) { return try call(RESTRequest(get: path, query: query)) } catch {
             switch error {
-            // "Request parameter error", and "Demo trading are not supported".
-            case .refused(10001, _), .refused(10032, _), .status(404):
+            // "Demo trading are not supported", and what it may say instead.
+            case .refused(10032, _),
+                .refused(10001, _) where isDemo,
+                .status(404) where isDemo:
                 diagnose("drift-exec", "the exchange does not offer \(path) to this account: \(error.text)")
                 return nil
             default: throw refusal(path, error)

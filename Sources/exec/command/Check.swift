@@ -29,7 +29,7 @@ struct Check {
         if let cause = Startup.objection(toJournalOf: Executor.account(entries), try startup.account(key)) {
             problems.append(cause)
         }
-        if access("\(folder)/halt", F_OK) == 0 { problems.append("the halt file is there") }
+        if State.hasHaltFile(in: folder) { problems.append("the halt file is there") }
         problems += Executor.halts(entries).map { "nothing is opened until --reset: \($0)" }
         let mode = try startup.marginMode() ?? "?"
         if let cause = Startup.objection(toMargin: mode) { problems.append(cause) }

@@ -118,7 +118,7 @@ struct Startup {
         let path = "/v5/account/fee-rate"
         let query = "category=linear&symbol=\(symbol)"
         // The exchange's documents do not list it among what a demo account may ask.
-        guard let answer = try caller.getIfOffered(path, query) else {
+        guard let answer = try caller.getIfOffered(path, query, isDemo: isDemo) else {
             let (maker, taker) = Self.commonFees
             diagnose("drift-exec", "\(symbol): fees of \(taker) and \(maker) are assumed")
             return (maker, taker)

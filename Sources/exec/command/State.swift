@@ -118,6 +118,9 @@ final class State {
     /// Whether a person has stopped what opens. If it cannot be told, it is so.
     var hasHaltFile: Bool { faccessat(folder, "halt", F_OK, 0) == 0 || errno != ENOENT }
 
+    /// The same of a folder that is not worked in, and need not be there.
+    static func hasHaltFile(in path: String) -> Bool { access("\(path)/halt", F_OK) == 0 || errno != ENOENT }
+
     /// Adds an entry. After the first failure nothing is tried again: the kernel forgets what it could not write.
     /// - Returns: whether it is where it should be.
     func keep(_ entry: JSON) -> Bool {

@@ -197,7 +197,7 @@ DOOR = [
     ("a halt file stops only what comes behind it", "command/ExecRun.swift", "return executor.standstill?.reason", "return nil"),
     ("an entry that is being connected leaves after a signal", "command/ExecRun.swift", 'if interruption != nil { return "the program is about to end" }\n', ""),
     ("a refusal tells the key", "command/Key.swift", 'String(text.unicodeScalars.replacing(name.unicodeScalars, with: "(key)".unicodeScalars))', "text"),
-    ("an account that is not told its fees does not start", "command/Caller.swift", "case .refused(10001, _), .refused(10032, _), .status(404):", "case .status(404):"),
+    ("an account that is not told its fees does not start", "command/Caller.swift", "case .refused(10032, _),\n                .refused(10001, _) where isDemo,", "case .refused(10001, _) where isDemo,"),
     ("the check knows of no halt", "command/Check.swift", 'problems += Executor.halts(entries).map { "nothing is opened until --reset: \\($0)" }', ""),
 ]
 
