@@ -148,15 +148,9 @@ extension Executor {
 
     /// Why nothing is opened until a person says so.
     public static func halts(_ entries: [JSON]) -> [String] {
-        var halts: [String] = []
-        for entry in entries.lazy.compactMap(Entry.init) {
-            switch entry {
-            case .halt(_, let reason, _): halts.append(reason)
-            case .reset: halts = []
-            default: break
-            }
-        }
-        return halts
+        var memory = Memory()
+        for entry in entries.lazy.compactMap(Entry.init) { memory.take(entry) }
+        return memory.halts.map(\.reason)
     }
 
     /// The symbols in which the journal has something open, and since when executions are to be asked for at a start: a

@@ -450,6 +450,6 @@ struct HardStoryTests {
         try simulation.open()
         #expect(try simulation.ends("BTC-o-1") == ["stopped"])
         let reason = try #require(simulation.last("reject")["reason"].text)
-        #expect(reason.contains("10003: API key is invalid") && reason.utf8.count <= 1000)
+        #expect(reason.contains("10003: API key is invalid") && reason.utf8.count == 1000)
     }
 }

@@ -116,10 +116,14 @@ final class State {
     var head: String { journal.head }
 
     /// Whether a person has stopped what opens. If it cannot be told, it is so.
-    var hasHaltFile: Bool { faccessat(folder, "halt", F_OK, 0) == 0 || errno != ENOENT }
+    var hasHaltFile: Bool { Self.mayBeThere("halt", in: folder) }
 
     /// The same of a folder that is not worked in, and need not be there.
-    static func hasHaltFile(in path: String) -> Bool { access("\(path)/halt", F_OK) == 0 || errno != ENOENT }
+    static func hasHaltFile(in path: String) -> Bool { mayBeThere("\(path)/halt", in: AT_FDCWD) }
+
+    private static func mayBeThere(_ name: String, in folder: Int32) -> Bool {
+        faccessat(folder, name, F_OK, 0) == 0 || errno != ENOENT
+    }
 
     /// Adds an entry. After the first failure nothing is tried again: the kernel forgets what it could not write.
     /// - Returns: whether it is where it should be.

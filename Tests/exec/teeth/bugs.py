@@ -163,7 +163,7 @@ DOOR = [
     ("a link to a key file is followed", "command/Key.swift", "O_RDONLY | O_NOFOLLOW | O_NONBLOCK", "O_RDONLY | O_NONBLOCK"),
     ("two work in one folder", "command/State.swift", "guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {", "guard lock >= 0 else {"),
     ("a torn end is not cut off", "command/State.swift", "guard ftruncate(file, off_t(content.count)) == 0 else", "guard content.count >= 0 else"),
-    ("the halt file is not looked at", "command/State.swift", 'faccessat(folder, "halt", F_OK, 0) == 0 || errno != ENOENT', "false"),
+    ("the halt file is not looked at", "command/State.swift", 'faccessat(folder, name, F_OK, 0) == 0 || errno != ENOENT', "false"),
     ("the secret is in the greeting", "command/Key.swift", '.number("\\(expires)"), .string(signature)]', '.number("\\(expires)"), .string(lend { String(decoding: $0, as: UTF8.self) })]'),
     ("an order leaves before the disk has it", "command/State.swift", 'guard fdatasync(file) == 0 else { return fail("sync") }', ""),
     ("a dry run sends", "Sending.swift", "guard settings.isLive else {", "guard settings.isLive || true else {"),
