@@ -83,6 +83,9 @@ class Exchange:
         return self.send(
             f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{end}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
+    def end_faults(self):
+        return self.send(b"DELETE /control/faults HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
     def feed(self, *records):
         """Market records, and the time for them to arrive."""
         self.write(*records)
