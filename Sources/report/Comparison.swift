@@ -45,7 +45,7 @@ extension Comparison.Difference {
             Summary.Estimate($0.value, $0.interval)
         }
         guard !first.isLost, !other.isLost else { return }
-        let (ours, theirs) = (first.returns(first.equityByHour), other.returns(other.equityByHour))
+        let (ours, theirs) = (first.returns, other.returns)
         netReturn = Self.mean(Self.less(ours, theirs), level)
         netShare = Estimates.share(Self.less(ours, theirs), in: theirs, level: level).map {
             Summary.Estimate($0.value, $0.interval)
@@ -73,7 +73,6 @@ extension Comparison.Difference {
 extension Summary {
     fileprivate var hits: Estimates.Hits { Estimates.Hits(hits: wonByHour, counts: closedByHour) }
     fileprivate var isLost: Bool { Self.isLost(equityByHour) }
-    fileprivate func returns(_ values: [Double]) -> [Double] { Self.returns(values, on: equityByHour) }
 }
 
 extension Comparison {

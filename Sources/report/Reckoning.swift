@@ -61,12 +61,15 @@ extension Summary {
     /// What the account was worth with all that trading had cost put back: its steps are results before costs.
     var equityBeforeCosts: [Double] { zip(equityByHour, costsByHour).map { $0 + $1 } }
 
+    /// What each hour earned, as a share of the equity that it began with.
+    var returns: [Double] { Self.returns(equityByHour, on: equityByHour) }
+
     /// From each value of a series to the next, as a share of the equity that its hour began with: a run sizes its trades by that,
     /// so only as such are results of runs alike that stand at another equity. What is lost earns nothing any more.
-    /// - Parameters:
-    ///   - values: the equity itself, or a running total of the same account.
-    ///   - equity: as many.
-    static func returns(_ values: [Double], on equity: [Double]) -> [Double] {
+    /// - Parameter values: a running total of the same account, as many as there are hours of equity.
+    func returns(_ values: [Double]) -> [Double] { Self.returns(values, on: equityByHour) }
+
+    fileprivate static func returns(_ values: [Double], on equity: [Double]) -> [Double] {
         zip(zip(values, values.dropFirst()), equity).map { $1 > 0 ? ($0.1 - $0.0) / $1 : 0 }
     }
 

@@ -80,7 +80,7 @@ public struct WalkForward: Codable {
     private static func different(_ runs: [Summary]) -> [Tried] {
         var tried: [Tried] = []
         for run in runs {
-            let returns = Summary.returns(run.equityByHour, on: run.equityByHour)
+            let returns = run.returns
             if !tried.contains(where: { $0.returns == returns }) {
                 tried.append(Tried(name: run.name, returns: returns))
             }
