@@ -57,7 +57,7 @@ public struct Record: ~Copyable {
     @inlinable public var fundingRate: Number { values[0] }
 
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
-    /// `trade`, `quote` and `mark`.
+    /// `trade`, `quote`, `mark` and `bar`.
     public subscript(key: StaticString) -> RecordValue? { find(key, in: found.pointee.members, of: bytes) }
 }
 

@@ -1,4 +1,4 @@
-/// Reads lines into records: by a checked fast path where a tick stands in the writers' own order, else by the strict
+/// Reads lines into records: by a checked fast path where a tick or a bar stands in the writers' own order, else by the strict
 /// general scanner. Both accept the same records; the fast path accepts fewer spellings of them.
 public struct RecordReader: ~Copyable {
     /// The longest line, without its LF.
@@ -75,6 +75,7 @@ public struct RecordReader: ~Copyable {
                 if type == word(#""quote","#), readQuote(text, bytes.count) { return }
                 if type == word(#""trade","#), readTrade(text, bytes.count) { return }
                 if type == word(#""mark","t"#), readMark(text, bytes.count) { return }
+                if type == word(#""bar","t"#), readBar(text, bytes.count) { return }
             }
         }
         try readAny()
@@ -102,9 +103,7 @@ public struct RecordReader: ~Copyable {
     private mutating func readTrade(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        guard match(text, &i, #""px":"#), let price = Number.scan(padded: text, &i), price.isExact, price.mantissa > 0,
-            match(text, &i, #","qty":"#), let quantity = Number.scan(padded: text, &i), quantity.isExact,
-            quantity.mantissa >= 0,
+        guard let price = positive(#""px":"#, text, &i), let quantity = nonNegative(#","qty":"#, text, &i),
             match(text, &i, #","side":""#)
         else { return false }
         let side: Side
@@ -128,12 +127,8 @@ public struct RecordReader: ~Copyable {
     private mutating func readQuote(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        guard match(text, &i, #""bid":"#), let bid = Number.scan(padded: text, &i), bid.isExact, bid.mantissa > 0,
-            match(text, &i, #","bid_qty":"#), let bidQuantity = Number.scan(padded: text, &i), bidQuantity.isExact,
-            bidQuantity.mantissa >= 0,
-            match(text, &i, #","ask":"#), let ask = Number.scan(padded: text, &i), ask.isExact, ask.mantissa > 0,
-            match(text, &i, #","ask_qty":"#), let askQuantity = Number.scan(padded: text, &i), askQuantity.isExact,
-            askQuantity.mantissa >= 0,
+        guard let bid = positive(#""bid":"#, text, &i), let bidQuantity = nonNegative(#","bid_qty":"#, text, &i),
+            let ask = positive(#","ask":"#, text, &i), let askQuantity = nonNegative(#","ask_qty":"#, text, &i),
             text[i] == UInt8(ascii: "}"), i == count - 2
         else { return false }
         accept(.quote, ts, symbol)
@@ -148,8 +143,7 @@ public struct RecordReader: ~Copyable {
     private mutating func readMark(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var i = 15
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
-        guard match(text, &i, #""mark":"#), let mark = Number.scan(padded: text, &i), mark.isExact, mark.mantissa > 0
-        else { return false }
+        guard let mark = positive(#""mark":"#, text, &i) else { return false }
         var index = Number.zero
         if match(text, &i, #","index":"#) {
             guard let number = Number.scan(padded: text, &i) else { return false }
@@ -160,6 +154,41 @@ public struct RecordReader: ~Copyable {
         record.values[0] = mark
         record.values[1] = index
         return true
+    }
+
+    /// `{"type":"bar","ts":1,"sym":"BTCUSDT","span":60,"open":1,"high":1,"low":1,"close":1,"volume":1}`
+    private mutating func readBar(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var i = 14
+        guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
+        guard let span = positive(#""span":"#, text, &i), let open = positive(#","open":"#, text, &i),
+            let high = positive(#","high":"#, text, &i), let low = positive(#","low":"#, text, &i),
+            let close = positive(#","close":"#, text, &i), let volume = nonNegative(#","volume":"#, text, &i),
+            text[i] == UInt8(ascii: "}"), i == count - 2
+        else { return false }
+        accept(.bar, ts, symbol)
+        record.values[0] = open
+        record.values[1] = high
+        record.values[2] = low
+        record.values[3] = close
+        record.values[4] = volume
+        record.values[5] = span
+        return true
+    }
+
+    /// A key and an exact number above 0.
+    @inline(__always)
+    private func positive(_ key: StaticString, _ text: UnsafePointer<UInt8>, _ i: inout Int) -> Number? {
+        guard match(text, &i, key), let number = Number.scan(padded: text, &i), number.isExact, number.mantissa > 0
+        else { return nil }
+        return number
+    }
+
+    /// A key and an exact number of 0 or more.
+    @inline(__always)
+    private func nonNegative(_ key: StaticString, _ text: UnsafePointer<UInt8>, _ i: inout Int) -> Number? {
+        guard match(text, &i, key), let number = Number.scan(padded: text, &i), number.isExact, number.mantissa >= 0
+        else { return nil }
+        return number
     }
 
     @inline(__always)

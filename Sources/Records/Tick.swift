@@ -7,10 +7,10 @@ public struct Tick {
 }
 
 extension RecordReader {
-    /// Of the record read last; nil if it is no tick in the writers' own order.
+    /// Of the record read last; nil if it is no tick in the writers' own order. A bar has more numbers, and is read anew.
     @inline(__always)
     public var tick: Tick? {
-        guard record.found.pointee.members.isEmpty else { return nil }
+        guard record.found.pointee.members.isEmpty, record.kind != .bar else { return nil }
         let values = record.values
         return Tick(
             kind: record.kind, side: record.side, ts: record.ts, values: (values[0], values[1], values[2], values[3]))

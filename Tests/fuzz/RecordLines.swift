@@ -46,9 +46,14 @@ enum RecordLines {
             do throws(Malformed) { try reader.read(bytes) } catch { return nil }
             let symbol = reader.record.symbol < 0 ? "" : reader.symbols.text(reader.record.symbol)
             var text = "\(reader.record.kind) \(reader.record.hasTime ? reader.record.ts : -1) \(symbol)"
-            if reader.record.kind == .trade || reader.record.kind == .quote {
-                text += " \(reader.record.values[0].double) \(reader.record.values[1].double)"
-            }
+            let figures =
+                switch reader.record.kind {
+                case .trade, .mark: 2
+                case .quote: 4
+                case .bar: 6
+                default: 0
+                }
+            for place in 0..<figures { text += " \(reader.record.values[place].double)" }
             return text
         }
     }
