@@ -62,17 +62,15 @@ extension Comparison.Difference {
 
     private static func mean(_ differences: [Double], _ level: Double) -> Summary.Estimate? {
         // Runs that are the same differ by nothing, whatever the market does; but for rounding, as their equities may differ.
-        if differences.count >= 10, differences.allSatisfy({ abs($0) < 1e-12 }) {
+        if differences.count >= Estimates.fewest, differences.allSatisfy({ abs($0) < 1e-12 }) {
             return Summary.Estimate(0, Interval(low: 0, high: 0))
         }
-        let estimate = Summary.Estimate(meanOf: differences, level: level)
-        return estimate?.low == nil ? nil : estimate
+        return Summary.Estimate(meanOf: differences, level: level)
     }
 }
 
 extension Summary {
     fileprivate var hits: Estimates.Hits { Estimates.Hits(hits: wonByHour, counts: closedByHour) }
-    fileprivate var isLost: Bool { Self.isLost(equityByHour) }
 }
 
 extension Comparison {
@@ -96,7 +94,9 @@ extension Comparison {
         lines += ["", Self.line(effects, Self.effectWidths)]
         for row in rows.dropFirst() {
             let difference = row.difference
-            let none = rows[0].run.isLost || row.run.isLost ? "account lost" : "too few hours"
+            let none =
+                rows[0].run.isLost || row.run.isLost
+                ? "account lost" : row.run.returns.count < Estimates.fewest ? "too few hours" : "no interval"
             lines.append(
                 Self.line(
                     [

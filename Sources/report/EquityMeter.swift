@@ -21,8 +21,10 @@ struct EquityMeter {
     /// When that was; nil before.
     private(set) var settledAt: Int64?
     private(set) var curve = Curve()
-    /// The value at each full hour, UTC.
+    /// The last value before each full hour, UTC.
     private(set) var hours: [Double] = []
+    /// The first of those hours.
+    private(set) var firstHour: Int64?
     /// What all trading had cost by then.
     private(set) var costsByHour: [Double] = []
     /// What a made-up market had planted for the trades by then.
@@ -51,6 +53,7 @@ struct EquityMeter {
         if start == nil {
             start = now.equity
             nextHour = (record.ts / Self.hour + 1) * Self.hour
+            firstHour = nextHour
         }
         guard !isSettled else { return }
         base = now
@@ -63,11 +66,11 @@ struct EquityMeter {
     ///   - paid: what all trading has cost so far.
     ///   - planted: what a made-up market has planted for the trades so far.
     mutating func see(unrealised: Double, paid: Double, planted: Double, at ts: Int64) {
-        guard let base, let start else { return }
+        guard let base else { return }
         while ts >= nextHour {
             costsByHour.append(last.paid)
             plantedByHour.append(last.planted)
-            hours.append(hours.isEmpty && value == 0 ? start : value)
+            hours.append(value)
             nextHour += Self.hour
         }
         last = (paid, planted)

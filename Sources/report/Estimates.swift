@@ -51,7 +51,7 @@ enum Estimates {
     ) -> (value: Double, interval: Interval?)? {
         guard first.counts.contains(where: { $0 > 0 }), second.counts.contains(where: { $0 > 0 }) else { return nil }
         let value = first.share - second.share
-        if first.hits.count >= 10, first.hits == second.hits, first.counts == second.counts {
+        if first.hits.count >= fewest, first.hits == second.hits, first.counts == second.counts {
             return (0, Interval(low: 0, high: 0))
         }
         let differences = zip(first.parts, second.parts).map { value + $0 - $1 }
@@ -59,11 +59,19 @@ enum Estimates {
         return (value, interval)
     }
 
+    /// Fewer values say nothing of their spread.
+    static let fewest = 10
+
     /// How many values of a series are taken together: n^(1/3), so that neighbours that hang together stay together.
     ///
     /// Source: E. Carlstein, The use of subseries values for estimating the variance of a general statistic from a stationary
     /// sequence (1986).
-    static func blockLength(_ count: Int) -> Int { max(1, Int(cbrt(Double(count)).rounded(.up))) }
+    static func blockLength(_ count: Int) -> Int {
+        // The C library's root of a cube may lie a bit above it.
+        var length = 1
+        while length * length * length < count { length += 1 }
+        return length
+    }
 
     /// The interval of a mean: Student's t over the means of blocks of neighbours. The blocks share the values out among them;
     /// one may have a value more than another.
@@ -75,10 +83,10 @@ enum Estimates {
     ///
     /// Source: R. Ibragimov, U. K. Mueller, t-statistic based correlation and heterogeneity robust inference (2010).
     /// - Parameters:
-    ///   - values: in the order of time; fewer than ten, or such as do not differ, give nil, as they say nothing of their spread.
+    ///   - values: in the order of time; fewer than `fewest`, or such as do not differ, give nil.
     ///   - level: what the interval leaves out, both sides together: 0.05 for 95 %.
     static func mean(_ values: [Double], level: Double = 0.05) -> Interval? {
-        guard values.count >= 10 else { return nil }
+        guard values.count >= fewest else { return nil }
         let means = blocks(values)
         let centre = Summary.mean(values)
         // The means of values that are all the same differ by rounding.

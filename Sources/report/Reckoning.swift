@@ -6,6 +6,7 @@ extension Summary {
         let days = Double(audit.to - from) / 86_400e6
         name = options.name
         equityByHour = audit.equity.hours
+        firstHour = audit.equity.firstHour
         costsByHour = audit.equity.costsByHour
         plantedByHour = audit.isPlanted ? audit.equity.plantedByHour : nil
         closedByHour = Self.byHour(trades, audit)
@@ -73,8 +74,12 @@ extension Summary {
         zip(zip(values, values.dropFirst()), equity).map { $1 > 0 ? ($0.1 - $0.0) / $1 : 0 }
     }
 
-    /// Whether an account was worth nothing, or less, at one of these times: of such a one there are no returns.
-    static func isLost(_ equity: [Double]) -> Bool { equity.contains { $0 <= 0 } }
+    /// Whether the account was worth nothing, or less, at a full hour or in the end: of such a one there are no returns.
+    var isLost: Bool { Self.isLost(equityByHour, end: result.end) }
+
+    fileprivate static func isLost(_ equity: [Double], end: Double?) -> Bool {
+        equity.contains { $0 <= 0 } || end.map { $0 <= 0 } ?? false
+    }
 
     /// Whether they are the same, but for rounding.
     private static func areAlike(_ values: [Double]) -> Bool {
@@ -83,7 +88,8 @@ extension Summary {
 
     /// Whether it is of the same hours as another, and of the same symbols, which ended at the same prices.
     func isOfTheMarket(of other: Summary) -> Bool {
-        (span.from, span.to, equityByHour.count) == (other.span.from, other.span.to, other.equityByHour.count)
+        (span.from, span.to, firstHour, equityByHour.count)
+            == (other.span.from, other.span.to, other.firstHour, other.equityByHour.count)
             && span.prices == other.span.prices
     }
 
@@ -145,7 +151,7 @@ extension Summary {
 extension Summary.Result {
     fileprivate init(_ audit: Audit, trials: Int) {
         let returns = Summary.returns(audit.equity.hours, on: audit.equity.hours)
-        let isLost = Summary.isLost(audit.equity.hours)
+        let isLost = Summary.isLost(audit.equity.hours, end: audit.equity.end)
         let sharpe = returns.count >= 24 && !isLost ? Sharpe(returns) : nil
         self.init(
             start: audit.equity.start, end: audit.equity.end, net: (audit.equity.end ?? 0) - (audit.equity.start ?? 0),

@@ -124,8 +124,10 @@ public struct Summary: Codable {
     public let name: String
     let span: Span
     let result: Result
-    /// What the account was worth at each full hour, UTC, from the one behind the first account on.
+    /// What the account was last worth before each full hour, UTC.
     let equityByHour: [Double]
+    /// The first of those hours, that behind the first account, microseconds since the Unix epoch; nil without an account.
+    let firstHour: Int64?
     /// What all trading had cost by then.
     let costsByHour: [Double]
     /// What a made-up market had planted for the trades by then, USDT; nil where nothing was.

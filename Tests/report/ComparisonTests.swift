@@ -72,6 +72,109 @@ struct ComparisonTests: MadeUpAudit {
         #expect(text.contains("0.000 (0.000 to 0.000)          not told apart"))
     }
 
+    /// Sixty hours that earn so much on average, after what they pay.
+    private func gaining(_ gain: Double, paying cost: Double = 0, swing: Double) throws -> Summary {
+        var (equity, paid) = ([1000.0], [0.0])
+        for hour in 0..<60 {
+            paid.append(paid[hour] + equity[hour] * cost)
+            equity.append(equity[hour] * (1 + gain + swing * Double(hour * hour % 5 - 2)))
+        }
+        return try account(equity, paid: paid)
+    }
+
+    @Test func whatHelpsAfterCostsMayHarmBeforeThem() throws {
+        let (first, other) = (try gaining(1e-3, swing: 1e-4), try gaining(5e-4, paying: 2e-3, swing: -1e-4))
+        let shown = [
+            (first, other, "5.000 ", "helps", "-15.000 ", "harms"),
+            (other, first, "-5.000 ", "harms", "15.000 ", "helps"),
+        ]
+        for (first, other, net, after, gross, before) in shown {
+            let row = try #require(Comparison([first, other]).text.split(separator: "\n").last)
+            let places = try [net, after, gross, before].map { try #require(row.range(of: $0)).lowerBound }
+            #expect(places == places.sorted(), "\(row)")
+            let found = try difference(first, other)
+            for estimate in [found.netReturn, found.grossReturn] {
+                let estimate = try #require(estimate),
+                    ends = [estimate.low, estimate.high].map { number($0.map { $0 * 1e4 }) }
+                #expect(row.contains("(\(ends[0]) to \(ends[1]))"), "\(row)")
+            }
+        }
+    }
+
+    private func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "nil" }
+
+    @Test func moreComparisonsWantWiderIntervals() throws {
+        let first = try hourly(wins: { $0 % 3 == 0 }), other = try hourly(wins: { $0 % 4 == 1 })
+        func hits(_ run: Summary) -> Estimates.Hits { Estimates.Hits(hits: run.wonByHour, counts: run.closedByHour) }
+        for comparisons in [1, 2, 12] {
+            let found = try #require(try difference(first, other, comparisons: comparisons).winRate)
+            let expected = Estimates.difference(hits(first), hits(other), level: 0.05 / Double(comparisons))
+            #expect(found.low == expected?.interval?.low && found.high == expected?.interval?.high)
+        }
+    }
+
+    /// A trade an hour, bought in its middle for a fee of 0.25 and sold for one of 0.5 a minute later, up or down by one.
+    private func hourly(wins: (Int) -> Bool, count: Int = 40) throws -> Summary {
+        var lines = [quote(0, 100, 100), account(0, 1000)]
+        var realised = 0.0
+        for hour in 0..<count {
+            let (opened, gain) = (hour * 3600 + 1800, wins(hour) ? 1.0 : -1.0)
+            realised += gain
+            func trade(_ at: Int, _ side: String, _ price: Double, fee: Double, _ reason: String, _ gain: Double)
+                -> String
+            {
+                #"{"type":"fill","ts":\#(at)000000,"sym":"BTCUSDT","id":"o\#(hour)","side":"\#(side)","qty":1,"px":\#(price),"fee":\#(fee),"liquidity":"taker","reduce_only":\#(side == "sell"),"reason":"\#(reason)","realised":\#(gain)}"#
+            }
+            func position(_ at: Int, _ side: String, _ quantity: Int) -> String {
+                #"{"type":"position","ts":\#(at)000000,"sym":"BTCUSDT","side":"\#(side)","qty":\#(quantity),"entry":100,"opened":\#(opened)000000,"realised":0,"fees":0}"#
+            }
+            let fees = Double(hour) * 0.75
+            lines += [
+                quote(opened, 100, 100), trade(opened, "buy", 100, fee: 0.25, "open", 0), position(opened, "long", 1),
+                account(opened, 1000, realised: realised - gain, fees: fees + 0.25),
+                quote(opened + 60, 100 + gain, 100 + gain),
+                trade(opened + 60, "sell", 100 + gain, fee: 0.5, "close", gain), position(opened + 60, "flat", 0),
+                account(opened + 60, 1000, realised: realised, fees: fees + 0.75),
+            ]
+        }
+        return try Summary(read(lines + [quote(count * 3600 + 60, 100, 100)]), ReportOptions.parse([]))
+    }
+
+    @Test func costsAreWhatWasPaidBeforeEachHour() throws {
+        let run = try hourly(wins: { $0 % 2 == 0 }, count: 3)
+        #expect(run.costsByHour == [0.75, 1.5, 2.25])
+        #expect(run.equityByHour == [1000.25, 998.5, 998.75] && run.firstHour == 3_600_000_000)
+        #expect(run.equityBeforeCosts == [1001, 1000, 1001])
+    }
+
+    @Test func whatHasNoIntervalSaysWhy() throws {
+        func steady(_ gain: Double, hours: Int) throws -> Summary {
+            let equity = (0...hours).map { 1000 * pow(1 + gain, Double($0)) }
+            return try account(equity, paid: equity.map { _ in 0 })
+        }
+        for (hours, why) in [(9, "too few hours"), (40, "no interval")] {
+            let (first, other) = (try steady(1e-3, hours: hours), try steady(0, hours: hours))
+            let found = try #require(try difference(first, other).netReturn)
+            #expect(abs(found.value - 1e-3) < 1e-12 && found.low == nil)
+            let text = try Comparison([first, other]).text
+            #expect(text.contains("10.000 (no interval)") && text.contains(why))
+        }
+    }
+
+    @Test func anAccountThatWasLostBehindTheLastFullHourIsNotCompared() throws {
+        let equity = (0..<30).map { 1000 + Double($0 * $0 % 7) }
+        let kept = try worth(equity, name: "kept")
+        var lines = [quote(0, 1, 1), account(0, 1000)]
+        for (hour, worth) in equity.enumerated() {
+            lines.append(account(hour * 3600 + 3599, worth, realised: worth - 1000))
+        }
+        lines += [account(30 * 3600, -50, realised: -1050), quote(30 * 3600, 1, 1)]
+        let lost = try Summary(read(lines), ReportOptions.parse([]))
+        #expect(lost.equityByHour == kept.equityByHour)
+        #expect(try Comparison([kept, lost]).text.contains("account lost"))
+        #expect(lost.result.sharpeHourly == nil && kept.result.sharpeHourly != nil)
+    }
+
     @Test func anAccountThatWasLostIsNotCompared() throws {
         let equity = (0..<60).map { 1000.0 - Double($0 * $0 % 7) }
         let paid = [Double](repeating: 0, count: 60)
@@ -139,5 +242,14 @@ struct ComparisonTests: MadeUpAudit {
         let (short, long) = (try planted(from: 60), try planted(from: 60, hours: 5))
         #expect { try Comparison([short, short, long]) } throws: { ($0 as? OtherMarket)?.index == 2 }
         #expect { try WalkForward([short, long], windowHours: 1) } throws: { ($0 as? OtherMarket)?.index == 1 }
+        // As many hours, an hour later.
+        func run(from first: Int, to last: Int) throws -> Summary {
+            try Summary(
+                read([quote(0, 1, 1), account(first, 1000), quote(4 * 3600, 1, 1), account(last, 1000)]),
+                ReportOptions.parse([]))
+        }
+        let (early, late) = (try run(from: 0, to: 4 * 3600), try run(from: 3600, to: 5 * 3600))
+        #expect(early.equityByHour.count == late.equityByHour.count && early.span.to == late.span.to)
+        #expect { try Comparison([early, late]) } throws: { ($0 as? OtherMarket)?.index == 1 }
     }
 }

@@ -11,6 +11,13 @@ struct EstimateTests {
 
     init() throws { vectors = try Vectors("estimates") }
 
+    /// The smallest whole number whose cube is not below the count: at 27 and 216 the C library's root lies above it.
+    @Test func blocksAreAsLongAsTheCubeRoot() {
+        for (count, length) in [(1, 1), (2, 2), (8, 2), (9, 3), (27, 3), (28, 4), (216, 6), (217, 7), (8000, 20)] {
+            #expect(Estimates.blockLength(count) == length, "\(count)")
+        }
+    }
+
     @Test func sharesAreWilsons() throws {
         for row in vectors.root["shares"].list {
             let interval = try #require(Estimates.share(row["hits"].integer, of: row["count"].integer))
