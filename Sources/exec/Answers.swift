@@ -62,10 +62,9 @@ extension Executor {
 
     /// What a refused question says of all that follows.
     private mutating func heed(_ failure: RESTFailure) {
-        guard case .refused(let code, let text) = failure else { return }
-        switch Reaction(code: code) {
+        switch Reaction(failure) {
         case .mistimed: ask(.time)
-        case .stop: stop("the exchange refuses with code \(code): \(text)")
+        case .stop: stop("the exchange refuses: \(failure.text)")
         default: break
         }
     }

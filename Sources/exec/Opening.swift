@@ -41,6 +41,14 @@ public enum Unstartable: Error, Equatable {
     case unreadableEntry(line: Int)
     /// Something is open in it, or may be, and it is not among those that are traded.
     case missingSymbol(String)
+
+    public var cause: String {
+        switch self {
+        case .unreadableInstrument: "the exchange does not say what an order may be"
+        case .unreadableEntry(let line): "entry \(line) of the journal is not known to this version"
+        case .missingSymbol(let symbol): "something is open in \(symbol), or may be, and --symbols does not name it"
+        }
+    }
 }
 
 extension Executor {
@@ -64,11 +72,8 @@ extension Executor {
         timeAskAt = now + 60_000_000
         keyScope = opening.keyScope
         keyAskAt = keyScope == nil ? .max : now + Self.keyInterval
-        if let missing = Self.unsettled(entries).keys.filter({ desk($0) == nil }).min() {
-            throw .missingSymbol(missing)
-        }
-        for (index, json) in entries.enumerated() {
-            guard var entry = Entry(json) else { throw .unreadableEntry(line: index + 1) }
+        if let objection = Self.objection(to: entries, symbols: desks.map(\.name)) { throw objection }
+        for var entry in entries.lazy.compactMap(Entry.init) {
             if case .send(var sending) = entry {
                 // The clock of that run may have been ahead.
                 sending.ts = min(sending.ts, now)
@@ -151,6 +156,13 @@ extension Executor {
         var memory = Memory()
         for entry in entries.lazy.compactMap(Entry.init) { memory.take(entry) }
         return memory.halts.map(\.reason)
+    }
+
+    /// Why a journal cannot be gone on with; nil where it can.
+    /// - Parameter symbols: those that are to be traded.
+    public static func objection(to entries: [JSON], symbols: [String]) -> Unstartable? {
+        if let place = entries.firstIndex(where: { Entry($0) == nil }) { return .unreadableEntry(line: place + 1) }
+        return unsettled(entries).keys.filter { !symbols.contains($0) }.min().map { .missingSymbol($0) }
     }
 
     /// The symbols in which the journal has something open, and since when executions are to be asked for at a start: a

@@ -440,16 +440,18 @@ struct HardStoryTests {
     }
 
     @Test func aRefusalOfAQuestionStopsWhatOpens() throws {
-        let simulation = try Simulation.started()
-        simulation.questionVerdict = { _ in
-            .failure(.refused(10003, "API key is invalid" + String(repeating: "!", count: 90_000)))
+        func reason(_ failure: RESTFailure) throws -> String {
+            let simulation = try Simulation.started()
+            simulation.questionVerdict = { _ in .failure(failure) }
+            try simulation.breakStream()
+            try simulation.go(4)
+            simulation.questionVerdict = nil
+            try simulation.open()
+            #expect(try simulation.ends("BTC-o-1") == ["stopped"])
+            return try #require(simulation.last("reject")["reason"].text)
         }
-        try simulation.breakStream()
-        try simulation.go(4)
-        simulation.questionVerdict = nil
-        try simulation.open()
-        #expect(try simulation.ends("BTC-o-1") == ["stopped"])
-        let reason = try #require(simulation.last("reject")["reason"].text)
-        #expect(reason.contains("10003: API key is invalid") && reason.utf8.count == 1000)
+        let long = try reason(.refused(10003, "API key is invalid" + String(repeating: "!", count: 90_000)))
+        #expect(long.contains("10003: API key is invalid") && long.utf8.count == 1000)
+        for status in [401, 404] { #expect(try reason(.status(status)).contains("HTTP status \(status)")) }
     }
 }

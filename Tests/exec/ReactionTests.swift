@@ -100,22 +100,43 @@ struct ReactionTests {
         }
     }
 
-    @Test(arguments: [(110_079, true), (10002, true), (10006, true), (110_007, false), (10001, false)])
-    func anExitIsTriedAgainWhereThatMayHelp(code: Int, isTried: Bool) throws {
-        let simulation = try Simulation(seed: 1)
-        try simulation.go(1)
-        try open(simulation, "BTC-o-1")
-        try simulation.go(2)
-        simulation.verdict = .failure(.refused(code, "text"))
+    /// One that may help is made again under another name; whatever was answered, the next one goes out.
+    @Test func anExitIsTriedAgainWhereThatMayHelp() throws {
+        for (reaction, codes) in Self.codes where reaction != .accepted && reaction != .nothingToReduce {
+            let isAsked = reaction == .unknown || reaction == .known
+            let isTried = isAsked || reaction == .notNow || reaction == .mistimed
+            for code in codes {
+                let simulation = try Simulation(seed: 1)
+                try simulation.go(1)
+                try open(simulation, "BTC-o-1")
+                try simulation.go(2)
+                simulation.verdict = .failure(.refused(code, "text"))
+                try reduce(simulation, "BTC-r-1", by: 0.5)
+                try simulation.go(0.3)
+                simulation.verdict = nil
+                try simulation.go(isAsked ? 45 : 3)
+                try reduce(simulation, "BTC-r-2", by: 1)
+                try simulation.go(2)
+                let links = ["BTC-o-1", "BTC-r-1"] + (isTried ? ["BTC-r-1-x1"] : []) + ["BTC-r-2"]
+                #expect(simulation.wire.map(\.link) == links, "\(code)")
+                #expect(try self.code(simulation, "BTC-r-1") == (isTried ? nil : "\(code)"), "\(code)")
+                #expect(try self.code(simulation, "BTC-r-2") == nil, "\(code)")
+            }
+        }
+    }
+
+    private func reduce(_ simulation: Simulation, _ id: String, by fraction: Double) throws {
         try simulation.intend(
-            "BTC-r-1",
-            #"{"type":"intent","ts":\#(simulation.now),"id":"BTC-r-1","sym":"BTCUSDT","side":"sell","reduce_only":true,"#
-                + #""fraction":0.5,"seq":2}"#)
-        try simulation.go(0.3)
-        simulation.verdict = nil
-        try simulation.go(45)
-        #expect(simulation.wire.map(\.link) == ["BTC-o-1", "BTC-r-1"] + (isTried ? ["BTC-r-1-x1"] : []))
-        #expect(try self.code(simulation, "BTC-r-1") == (isTried ? nil : "\(code)"))
+            id,
+            #"{"type":"intent","ts":\#(simulation.now),"id":"\#(id)","sym":"BTCUSDT","side":"sell","reduce_only":true,"#
+                + #""fraction":\#(fraction),"seq":2}"#)
+    }
+
+    /// The exchange's code for what it otherwise says by HTTP 403.
+    @Test func anAddressThatHasAskedTooMuchIsBanned() {
+        #expect(throws: RESTFailure.banned) {
+            try Answer(granted: Array(#"{"retCode":10018,"retMsg":"Exceeded the IP Rate Limit.","result":{}}"#.utf8))
+        }
     }
 
     @Test func nothingToReduceIsNoLoop() throws {
@@ -124,10 +145,7 @@ struct ReactionTests {
         try open(simulation, "BTC-o-1")
         try simulation.go(2)
         simulation.verdict = .failure(.refused(110_017, "current position is zero"))
-        try simulation.intend(
-            "BTC-r-1",
-            #"{"type":"intent","ts":\#(simulation.now),"id":"BTC-r-1","sym":"BTCUSDT","side":"sell","reduce_only":true,"#
-                + #""fraction":1,"seq":2}"#)
+        try reduce(simulation, "BTC-r-1", by: 1)
         try simulation.go(20)
         #expect(simulation.wire.count == 5, "once, and three times more")
         #expect(try code(simulation, "BTC-r-1") == "110017")

@@ -39,7 +39,7 @@ final class Caller {
         try heed()
         do throws(RESTFailure) { return try call(RESTRequest(get: path, query: query)) } catch {
             switch error {
-            // "Demo trading are not supported", and what it may say instead.
+            // "Demo trading are not supported", which says so by itself, and what it may say instead.
             case .refused(10032, _),
                 .refused(10001, _) where isDemo,
                 .status(404) where isDemo:
@@ -91,10 +91,11 @@ final class Caller {
     }
 
     private func refusal(_ path: String, _ failure: RESTFailure) -> Failure {
-        guard case .refused(let code, let text) = failure else { return unreachable(failure) }
-        return .refused(
-            failure.isFinal ? .permission : .unavailable,
-            "unable to get \(path): the exchange refuses with code \(code): \(text)")
+        if failure.isFinal {
+            return .refused(.permission, "unable to get \(path): the exchange refuses: \(failure.text)")
+        }
+        guard case .refused = failure else { return unreachable(failure) }
+        return .refused(.unavailable, "unable to get \(path): the exchange refuses: \(failure.text)")
     }
 
     /// Asks for something public.

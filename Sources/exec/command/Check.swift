@@ -29,6 +29,9 @@ struct Check {
         if let cause = Startup.objection(toJournalOf: Executor.account(entries), try startup.account(key)) {
             problems.append(cause)
         }
+        if let objection = Executor.objection(to: entries, symbols: startup.options.symbolNames) {
+            problems.append(objection.cause)
+        }
         if State.hasHaltFile(in: folder) { problems.append("the halt file is there") }
         problems += Executor.halts(entries).map { "nothing is opened until --reset: \($0)" }
         let mode = try startup.marginMode() ?? "?"

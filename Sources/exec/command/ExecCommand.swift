@@ -73,6 +73,7 @@ struct ExecCommand: StageCommand {
             }
             throw error
         }
+        if live { tell("a file \(folder.haltFile) stops what opens") }
         try withExtendedLifetime(accountLock) { try run.run() }
     }
 
@@ -120,15 +121,9 @@ struct ExecCommand: StageCommand {
 
     private static func refusal(_ failure: Unstartable, _ folder: String) -> Failure {
         switch failure {
-        case .unreadableInstrument(let symbol):
-            .refused(.unavailable, "unable to trade \(symbol): the exchange does not say what an order may be")
-        case .unreadableEntry(let line):
-            .refused(
-                .data,
-                "unable to use \(folder)/journal: entry \(line) is not known to this version")
-        case .missingSymbol(let symbol):
-            .refused(
-                .usage, "unable to start: something is open in \(symbol), or may be, and --symbols does not name it")
+        case .unreadableInstrument(let symbol): .refused(.unavailable, "unable to trade \(symbol): \(failure.cause)")
+        case .unreadableEntry: .refused(.data, "unable to start in \(folder): \(failure.cause)")
+        case .missingSymbol: .refused(.usage, "unable to start: \(failure.cause)")
         }
     }
 

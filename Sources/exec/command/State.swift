@@ -121,8 +121,17 @@ final class State {
     /// The same of a folder that is not worked in, and need not be there.
     static func hasHaltFile(in path: String) -> Bool { mayBeThere("\(path)/halt", in: AT_FDCWD) }
 
+    /// Its path, from the root.
+    var haltFile: String {
+        guard let whole = realpath(path, nil) else { return "\(path)/halt" }
+        defer { free(whole) }
+        return "\(String(cString: whole))/halt"
+    }
+
+    /// A link that leads nowhere is there as well.
     private static func mayBeThere(_ name: String, in folder: Int32) -> Bool {
-        faccessat(folder, name, F_OK, 0) == 0 || errno != ENOENT
+        var status = stat()
+        return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT
     }
 
     /// Adds an entry. After the first failure nothing is tried again: the kernel forgets what it could not write.
