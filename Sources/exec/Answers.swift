@@ -62,11 +62,8 @@ extension Executor {
 
     /// What a refused question says of all that follows.
     private mutating func heed(_ failure: RESTFailure) {
-        switch Reaction(failure) {
-        case .mistimed: ask(.time)
-        case .stop: stop("the exchange refuses: \(failure.text)")
-        default: break
-        }
+        if failure.isFinal { stop("the exchange refuses: \(failure.text)") }
+        if Reaction(failure) == .mistimed { ask(.time) }
     }
 
     /// So long nothing is asked once the exchange has refused the address, microseconds.

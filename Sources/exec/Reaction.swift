@@ -63,6 +63,7 @@ enum Reaction: Equatable {
 }
 
 extension RESTFailure {
-    /// Whether key, rights, mode or account are not what they must be: nothing is to be asked again.
-    public var isFinal: Bool { Reaction(self) == .stop }
+    /// Whether key, rights, mode or account are not what they must be: nothing is to be asked again. A question's 404 may be a
+    /// gateway's, in passing: what is not told holds back by itself what opens.
+    public var isFinal: Bool { self != .status(404) && Reaction(self) == .stop }
 }
