@@ -70,13 +70,6 @@ struct ReactionTests {
         return simulation
     }
 
-    private func open(_ simulation: Simulation, _ id: String, _ symbol: String = "BTCUSDT") throws {
-        try simulation.intend(
-            id,
-            #"{"type":"intent","ts":\#(simulation.now),"id":"\#(id)","sym":"\#(symbol)","side":"buy","reduce_only":false,"#
-                + #""weight":0.2,"take_profit":0.1,"stop_loss":0.1,"seq":1}"#)
-    }
-
     private func code(_ simulation: Simulation, _ id: String) throws -> String? {
         try simulation.audit.map { try JSON($0) }.last { $0["id"].text == id && $0["type"].text == "reject" }?["code"]
             .text
@@ -86,13 +79,13 @@ struct ReactionTests {
         for (reaction, codes) in Self.codes where reaction != .accepted {
             for code in codes {
                 let simulation = try simulation(.refused(code, "text"))
-                try open(simulation, "BTC-o-1")
+                try simulation.open("BTC-o-1")
                 try simulation.go(reaction == .unknown || reaction == .known ? 45 : 2)
                 #expect(simulation.wire.count == 1, "\(code)")
                 let expected = reaction == .unknown || reaction == .known ? "not_placed" : "\(code)"
                 #expect(try self.code(simulation, "BTC-o-1") == expected, "\(code)")
-                try open(simulation, "BTC-o-2")
-                try open(simulation, "ETH-o-1", "ETHUSDT")
+                try simulation.open("BTC-o-2")
+                try simulation.open("ETH-o-1", "ETHUSDT")
                 let (same, other) = (try self.code(simulation, "BTC-o-2"), try self.code(simulation, "ETH-o-1"))
                 #expect(same == (reaction == .stop ? "stopped" : reaction == .shut ? "shut" : nil), "\(code)")
                 #expect(other == (reaction == .stop ? "stopped" : nil), "\(code)")
@@ -108,14 +101,14 @@ struct ReactionTests {
             for code in codes {
                 let simulation = try Simulation(seed: 1)
                 try simulation.go(1)
-                try open(simulation, "BTC-o-1")
+                try simulation.open("BTC-o-1")
                 try simulation.go(2)
                 simulation.verdict = .failure(.refused(code, "text"))
-                try reduce(simulation, "BTC-r-1", by: 0.5)
+                try simulation.reduce("BTC-r-1", 0.5)
                 try simulation.go(0.3)
                 simulation.verdict = nil
                 try simulation.go(isAsked ? 45 : 3)
-                try reduce(simulation, "BTC-r-2", by: 1)
+                try simulation.reduce("BTC-r-2", 1)
                 try simulation.go(2)
                 let links = ["BTC-o-1", "BTC-r-1"] + (isTried ? ["BTC-r-1-x1"] : []) + ["BTC-r-2"]
                 #expect(simulation.wire.map(\.link) == links, "\(code)")
@@ -123,13 +116,6 @@ struct ReactionTests {
                 #expect(try self.code(simulation, "BTC-r-2") == nil, "\(code)")
             }
         }
-    }
-
-    private func reduce(_ simulation: Simulation, _ id: String, by fraction: Double) throws {
-        try simulation.intend(
-            id,
-            #"{"type":"intent","ts":\#(simulation.now),"id":"\#(id)","sym":"BTCUSDT","side":"sell","reduce_only":true,"#
-                + #""fraction":\#(fraction),"seq":2}"#)
     }
 
     /// The exchange's code for what it otherwise says by HTTP 403.
@@ -142,10 +128,10 @@ struct ReactionTests {
     @Test func nothingToReduceIsNoLoop() throws {
         let simulation = try Simulation(seed: 1)
         try simulation.go(1)
-        try open(simulation, "BTC-o-1")
+        try simulation.open("BTC-o-1")
         try simulation.go(2)
         simulation.verdict = .failure(.refused(110_017, "current position is zero"))
-        try reduce(simulation, "BTC-r-1", by: 1)
+        try simulation.reduce("BTC-r-1", 1)
         try simulation.go(20)
         #expect(simulation.wire.count == 5, "once, and three times more")
         #expect(try code(simulation, "BTC-r-1") == "110017")
@@ -154,7 +140,7 @@ struct ReactionTests {
     @Test func refusalsInARowHaltUntilAPersonLooks() throws {
         let simulation = try simulation(.refused(110_007, "ab not enough for new order"))
         for number in 1...8 {
-            try open(simulation, "BTC-o-\(number)")
+            try simulation.open("BTC-o-\(number)")
             try simulation.go(1)
         }
         #expect(simulation.wire.count == 5)

@@ -91,11 +91,14 @@ final class Caller {
     }
 
     private func refusal(_ path: String, _ failure: RESTFailure) -> Failure {
-        if failure.isFinal {
-            return .refused(.permission, "unable to get \(path): the exchange refuses: \(failure.text)")
+        switch failure {
+        case .refused,
+            _ where failure.isFinal:
+            .refused(
+                failure.isFinal ? .permission : .unavailable,
+                "unable to get \(path): the exchange refuses: \(failure.text)")
+        default: unreachable(failure)
         }
-        guard case .refused = failure else { return unreachable(failure) }
-        return .refused(.unavailable, "unable to get \(path): the exchange refuses: \(failure.text)")
     }
 
     /// Asks for something public.
