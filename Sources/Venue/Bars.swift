@@ -57,7 +57,7 @@ public enum WithinBar {
     /// - Returns: nil if the bar reaches none.
     @inlinable
     public static func first<Level: Comparable>(
-        isLong: Bool, low: Level, high: Level, losses: [Level], gain: Level?
+        isLong: Bool, low: Level, high: Level, losses: some Sequence<Level>, gain: Level?
     ) -> Level? {
         var nearest: Level?
         for loss in losses where isLong ? low <= loss : high >= loss {

@@ -40,7 +40,7 @@ struct Exits {
         }
 
         private func reached(_ low: Double, _ high: Double) -> Double? {
-            WithinBar.first(isLong: sign > 0, low: low, high: high, losses: [stopLoss], gain: takeProfit)
+            WithinBar.first(isLong: sign > 0, low: low, high: high, losses: CollectionOfOne(stopLoss), gain: takeProfit)
         }
     }
 
@@ -48,7 +48,8 @@ struct Exits {
     private var halfLivesOfRun: Double?
     /// By rule, or by the exchange's reason.
     private(set) var tallies: [String: Tally] = [:]
-    private var shadows: [Int: [Shadow]] = [:]
+    /// By symbol: each tick asks for its own.
+    private var shadows: [[Shadow]] = []
 
     /// - Parameter halfLives: nil for those of the run's own `time_decay`, which are 2 where no `meta` record says so.
     init(halfLives: Double?) { halfLivesAsked = halfLives }
@@ -83,19 +84,18 @@ struct Exits {
             stopLoss: trade.entry * (1 - trade.sign * conviction.stopLoss), until: Int64(min(until, 0x1p53)))
         // A bar's order is filled at its open: the rest of it is still to come.
         if market.bar != nil, let end = shadow.end(market, exit.ts) { return settle(shadow, end) }
-        shadows[symbol, default: []].append(shadow)
+        while symbol >= shadows.count { shadows.append([]) }
+        shadows[symbol].append(shadow)
     }
 
     /// What the market has come to: the middle of ticks, or a bar.
     mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) {
-        guard shadows[symbol]?.isEmpty == false else { return }
-        var ended: [(shadow: Shadow, end: Double)] = []
-        shadows[symbol]!.removeAll { shadow in
-            guard let end = shadow.end(market, ts) else { return false }
-            ended.append((shadow, end))
-            return true
+        guard symbol < shadows.count, shadows[symbol].contains(where: { $0.end(market, ts) != nil }) else { return }
+        let held = shadows[symbol]
+        shadows[symbol].removeAll { $0.end(market, ts) != nil }
+        for shadow in held {
+            if let end = shadow.end(market, ts) { settle(shadow, end) }
         }
-        for (shadow, end) in ended { settle(shadow, end) }
     }
 
     private mutating func settle(_ shadow: Shadow, _ end: Double) {
@@ -105,7 +105,7 @@ struct Exits {
     }
 
     mutating func finish() {
-        for shadow in shadows.values.joined() { tallies[shadow.exit]!.open += 1 }
-        shadows = [:]
+        for shadow in shadows.joined() { tallies[shadow.exit]!.open += 1 }
+        shadows = []
     }
 }
