@@ -18,11 +18,12 @@ extension Summary {
             "After all costs, open positions at the middle of the market; below it the drawdown from the peak so far.",
             [figures.equity, figures.drawdown])
         for symbol in audit.names.indices {
+            let price = figures.price(symbol)
             section(
                 audit.names[symbol],
                 "A triangle up is bought, one down is sold; full ones open, hollow ones close all or a part, by reason. "
                     + (figures.omission(symbol) ?? ""),
-                [figures.price(symbol)], figures.price(symbol) == nil ? "" : Self.legend)
+                [price], price == nil ? "" : Self.legend)
         }
         section(
             "Where signals die", "Each layer of the gate in its order: how many signals are left behind it.",

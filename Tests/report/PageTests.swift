@@ -37,6 +37,15 @@ struct PageTests: MadeUpAudit {
         #expect(try page(accounts).contains("2 records, none of a market"))
     }
 
+    @Test func equityStandsWhereNothingIsHeldAndDoesNotLean() throws {
+        let audit = try read([account(0, 1000), account(1, 1000), account(3600, 990, fees: 10)])
+        let drawing = try #require(Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([]))).equity)
+        let line = try #require(drawing.svg.firstMatch(of: /class="equity" d="M([^"]*)"/)).output.1
+        let heights = line.split(separator: "L").map { $0.split(whereSeparator: { " ,".contains($0) }).last }
+        // Level from the first account until just before the last, and then down.
+        #expect(heights.count == 5 && Set(heights.dropLast()).count == 1 && heights[3] != heights[4], "\(line)")
+    }
+
     @Test func eachPartThatWasClosedIsMarked() throws {
         let found = try page(life)
         #expect(found.contains("left for drift_decay: long 1.0000</title>"))
