@@ -22,9 +22,9 @@ faults: ## let everything go wrong between drift-exec and the local exchange: ma
 	. pipelines/environment && require_build drift-exec drift-exchange drift-ws && \
 	    Tests/exec/process/campaign $(or $(RUNS),10000) $(or $(SEED),1) 48 && Tests/exec/process/cut 1 48
 
-coverage: ## see how often the ablation's intervals hold the truth of made-up markets: make coverage [SEEDS=200] [EDGE=0] (half an hour)
+coverage: ## see how often the ablation's intervals hold the truth of made-up markets: make coverage [SEEDS=400] [EDGE=0] (an hour)
 	. pipelines/environment && require_build "$${paper_programs[@]}" && \
-	    Tests/report/coverage $(or $(SEEDS),200) 1 $(or $(EDGE),0)
+	    Tests/report/coverage $(or $(SEEDS),400) 1 $(or $(EDGE),0)
 
 fuzz: ## feed the readers with made-up input: make fuzz [SECONDS=600]
 	Tests/fuzz/run $(or $(SECONDS),600)

@@ -1,6 +1,6 @@
 # What the seed claims beside what pipelines/ablate measured: a table with tabs, of drift-report --table --json.
 
-def round(places): pow(10; places) as $p | . * $p | round / $p;
+def round(places): pow(10; places) as $p | . * $p | round / $p | if . == 0 then 0 else . end;
 def range(scale; places): if . == null then "not measured"
     elif .low == null then "\(.value * scale | round(places)) (no interval)"
     else "\(.value * scale | round(places)) (\(.low * scale | round(places)) to \(.high * scale | round(places)))" end;
@@ -14,7 +14,7 @@ def rebalancing: .difference | if .netReturn == null then "not measured"
 
 (.rows | map({(.run.name): .}) | add) as $by | .rows[0].run.trades as $all
 | def added(name): $by["without \(name)"].difference.winRate | range(100; 1);
-["claim", "the seed", "here (95 %)"],
+["claim", "the seed", "here"],
 ["win rate, %", "52 to 57", ($all.winRate | range(100; 1))],
 ["trades a day", "20 to 40", ($all.perDay | if . == null then "not measured" else round(1) | tostring end)],
 ["a trade after costs, bp", "+15", ($all.expectancyShare | range(10000; 2))],

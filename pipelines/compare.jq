@@ -12,6 +12,9 @@ def fee: if all(.fee != null) then (map(.fee) | add) / (map(.px * .qty) | add) *
 # What closes a position without an intent of its own; its fills carry the opening intent's id.
 def level: if .type == "fill" and .reason != "open" and .reason != "reduce" then .reason else null end;
 
+# Words of the stream are no orders to a terminal.
+def harmless: gsub("\\p{C}"; " ");
+
 # What became of it in a file.
 def part($file): map(select(.file == $file)) | {
     intent: map(select(.type == "intent")) | last,
@@ -40,7 +43,7 @@ def ended($isMeant): ended + if $isMeant and .intent == null and ended != "nothi
 | ($meant | map(select(.a.intent and .b.intent))) as $both
 | ($both | filled) as $filled
 | ($all | map(select((.a.intent == null) != (.b.intent == null) or .a.end != .b.end or otherwise)) | first) as $parts
-| "a: \($a)", "b: \($b)",
+| ("a: \($a)", "b: \($b)",
   "intents: \($both | length) in both, \($meant | map(select(.a.intent and (.b.intent | not))) | length) in a alone, "
       + "\($meant | map(select(.b.intent and (.a.intent | not))) | length) in b alone",
   (if $parts then "they part first at \($parts.id)\(if $parts.level then ", " + $parts.level else "" end): "
@@ -53,4 +56,5 @@ def ended($isMeant): ended + if $isMeant and .intent == null and ended != "nothi
   "fees: \($filled | fees)",
   ($all | map(select(.level)) | group_by(.level)[]
    | "\(.[0].level): \(counts); prices of b are worse by: \(filled | map(worse) | spread(" bp")); "
-      + "b is later by: \(filled | map(later) | spread(" s")); fees: \(filled | fees)")
+      + "b is later by: \(filled | map(later) | spread(" s")); fees: \(filled | fees)"))
+| harmless

@@ -10,6 +10,7 @@ extension Output {
         field("opened", position.opened)
         field("realised", json: position.realised.description)
         field("fees", json: position.fees.description)
+        field("funding", json: position.funding.description)
         field("drift", json: conviction.drift)
         field("confidence", json: conviction.confidence)
         field("half_life", json: conviction.halfLife)

@@ -75,7 +75,8 @@ public struct Position: Equatable, Sendable {
         post(instrument)
     }
 
-    mutating func note(funding amount: Money) { funding += amount }
+    /// Books what was received, or, below zero, paid for holding it.
+    public mutating func note(funding amount: Money) { funding += amount }
 
     /// Closes a part, or all.
     ///

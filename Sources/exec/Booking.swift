@@ -128,7 +128,7 @@ extension Executor {
         else { return }
         // Where others hold something too, theirs is theirs.
         let ours = desks[index].isShared ? min(quantity, holding.position.quantity) : quantity
-        note(.funding(execution: row.id, received: -fee.share(ours, of: quantity)))
+        note(.funding(symbol: row.symbol, execution: row.id, received: -fee.share(ours, of: quantity)))
         walletAskAt = now
     }
 

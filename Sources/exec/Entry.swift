@@ -11,7 +11,7 @@ enum Entry: Equatable {
     case fill(Booking)
     /// Nothing more is to come of an order.
     case end(link: String, outcome: String)
-    case funding(execution: String, received: Money)
+    case funding(symbol: String, execution: String, received: Money)
     /// What a day, UTC, began with; in days since 1970.
     case day(Int64, equity: Money)
     /// Nothing is opened any more, until a person says so.
@@ -84,8 +84,10 @@ extension Entry {
         case .send(let sending): sending.json
         case .fill(let booking): booking.json
         case .end(let link, let outcome): ["do": "end", "link": .string(link), "outcome": .string(outcome)]
-        case .funding(let execution, let received):
-            ["do": "funding", "execution": .string(execution), "received": "\(received)"]
+        case .funding(let symbol, let execution, let received):
+            [
+                "do": "funding", "symbol": .string(symbol), "execution": .string(execution), "received": "\(received)",
+            ]
         case .day(let day, let equity): ["do": "day", "day": .number("\(day)"), "equity": "\(equity)"]
         case .halt(let code, let reason, let ts):
             ["do": "halt", "code": .string(code), "reason": .string(reason), "ts": .number("\(ts)")]
@@ -116,7 +118,8 @@ extension Entry {
             self = .end(link: link, outcome: outcome)
         case "funding":
             guard let execution = text("execution"), let received = money("received") else { return nil }
-            self = .funding(execution: execution, received: received)
+            // An earlier version did not keep of which position it was.
+            self = .funding(symbol: text("symbol") ?? "", execution: execution, received: received)
         case "day":
             guard let day = integer("day"), let equity = money("equity") else { return nil }
             self = .day(day, equity: equity)

@@ -49,9 +49,10 @@ struct Memory {
         case .send(let sending): take(sending)
         case .fill(let booking): return take(booking)
         case .end(let link, _): open.removeAll { $0 == link }
-        case .funding(let execution, let received):
+        case .funding(let symbol, let execution, let received):
             executions.insert(execution)
             funding += received
+            holdings[symbol]?.position.note(funding: received)
         case .day(let number, let equity): day = (number, equity)
         case .halt(let code, let reason, _): halts.append((code, reason))
         case .reset:

@@ -42,7 +42,6 @@ public struct Audit {
         if symbol >= names.count { meet(input) }
         switch input.record.kind {
         case .quote, .trade, .bar: take(price: input.record, symbol)
-        case .funding: book.take(funding: input.record)
         case .gap: gaps += 1
         case .meta: take(meta: input.record)
         case .verdict: funnel.take(verdict: input.record)

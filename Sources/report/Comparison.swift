@@ -22,7 +22,7 @@ public struct Comparison: Codable {
         var grossReturn: Summary.Estimate?
         /// What of that a made-up market had planted.
         var plantedReturn: Double?
-        /// By the hours in which trades ended: what ended alike in both falls out.
+        /// By the hours in which trades ended: what ended alike in both falls out, as far as the two have as many trades.
         var winRate: Summary.Estimate?
     }
 
@@ -104,6 +104,10 @@ extension Comparison {
                         Self.range(difference.netReturn, 1e4, 3), Self.verdict(difference.netReturn) ?? none,
                         Self.range(difference.grossReturn, 1e4, 3), Self.verdict(difference.grossReturn) ?? none,
                     ], Self.effectWidths))
+        }
+        if rows.count > 1 {
+            let added = rows.count == 2 ? "it adds" : "is added for all \(rows.count - 1) of a column together"
+            lines += ["", "Intervals: 95 % of each figure of a run, 95 % of what \(added)."]
         }
         return PlainText.harmless(lines)
     }

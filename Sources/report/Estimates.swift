@@ -34,7 +34,7 @@ enum Estimates {
     }
 
     /// The difference of two shares, the first less the second, that were counted in the same hours: what both have in common
-    /// falls out.
+    /// falls out, as far as the two have as many trades.
     ///
     ///     p = sum(k) / sum(n),  q = sum(l) / sum(m)
     ///     d_h = p - q + (k_h - p n_h) / mean(n) - (l_h - q m_h) / mean(m)
@@ -89,8 +89,7 @@ enum Estimates {
         guard values.count >= fewest else { return nil }
         let means = blocks(values)
         let centre = Summary.mean(values)
-        // The means of values that are all the same differ by rounding.
-        guard let deviation = Moments(means)?.deviation, deviation > 1e-12 * abs(centre) else { return nil }
+        guard let deviation = Moments(means)?.deviation else { return nil }
         let half = reach(means.count, level) * deviation
         return Interval(low: centre - half, high: centre + half)
     }
@@ -169,7 +168,7 @@ struct Moments: Equatable {
     let skewness: Double
     let kurtosis: Double
 
-    /// - Returns: nil for fewer than two values, or values that are all the same.
+    /// - Returns: nil for fewer than two values, or values that are all the same but for rounding.
     init?(_ values: [Double]) {
         guard values.count > 1 else { return nil }
         let n = Double(values.count)
@@ -178,10 +177,11 @@ struct Moments: Equatable {
             let d = $1 - mean
             return ($0.0 + d * d, $0.1 + d * d * d, $0.2 + d * d * d * d)
         }
-        guard second > 0 else { return nil }
+        let deviation = (second / (n - 1)).squareRoot()
+        guard deviation > 1e-12 * abs(mean) else { return nil }
         count = values.count
         self.mean = mean
-        deviation = (second / (n - 1)).squareRoot()
+        self.deviation = deviation
         skewness = third / n / pow(second / n, 1.5)
         kurtosis = fourth / n / (second / n * second / n)
     }

@@ -186,6 +186,28 @@ struct Figures {
         return Drawing(plot, plot.svg(xText: nil) { "\(Summary.number($0 * 100, 0)) %" }, [], [])
     }
 
+    /// What was paid, by what for, and in all. Its table is the page's own.
+    var costs: Drawing? {
+        let costs = summary.costs
+        guard costs.share != nil else { return nil }
+        let parts = [
+            ("fees", costs.fees), ("spread", costs.spread), ("slippage", costs.slippage), ("delay", costs.delay),
+            ("funding", -costs.funding), ("all", costs.total),
+        ]
+        let values = [0] + parts.map(\.1)
+        var plot = Plot(
+            "What was paid, USDT; below zero received", x: 0...Double(parts.count), y: values.min()!...values.max()!,
+            height: 220)
+        for (place, (name, money)) in parts.enumerated() {
+            plot.bar(
+                (Double(place) + 0.1)...(Double(place) + 0.9), 0, money, money > 0 ? "loss" : "gain",
+                "\(name): \(Summary.money(money)) USDT")
+            plot.name(Double(place) + 0.5, name, Summary.money(money))
+        }
+        let places = Plot.places(plot.y)
+        return Drawing(plot, plot.svg(xText: nil) { Summary.number($0, places) }, [], [])
+    }
+
     /// Estimates with their intervals, in basis points, side by side; one without an interval is marked.
     func bars(_ title: String, _ parts: [(name: String, count: Int, estimate: Summary.Estimate)]) -> Drawing? {
         guard !parts.isEmpty else { return nil }

@@ -74,7 +74,7 @@ extension Summary {
             "Distribution of trades",
             "Net result as a share of the position's value; the outermost bars hold what lies beyond.",
             [figures.distribution])
-        section("Costs", "What all fills cost, apart from being wrong.", [], costTable)
+        section("Costs", "What all fills cost, apart from being wrong.", [figures.costs], costTable)
         section("Not opened", "Intents to open of which nothing was filled, by why.", [], rejectTable)
         if body.isEmpty { body.append("<p>There is nothing on the record that a figure could show.</p>") }
         return """

@@ -37,7 +37,7 @@ public struct Summary: Codable {
         /// The largest fall in money, and the largest as a share of its peak: not always the same fall.
         let maxDrawdown: Double
         let maxDrawdownShare: Double
-        /// Of hourly returns; nil for less than a day of them.
+        /// Of hourly returns; nil for less than a day of them, for such as do not differ, and of an account that was lost.
         let sharpeHourly: Estimate?
         /// The probability that it is above what luck shows in so many trials.
         let deflatedSharpe: Double?

@@ -49,8 +49,6 @@ struct TradeBook {
     private var intents: [[UInt8]: Intent] = [:]
     private static let intentLimit = 1024
     private var intentCount = 0
-    /// Which symbol's funding the next `account` tells of.
-    private var funded: Int?
     /// As the last `account` told it; nil before the first, which may go on from an earlier file.
     private var fundingSoFar: Double?
 
@@ -165,6 +163,7 @@ struct TradeBook {
         } else if open[record.symbol] == nil {
             inherited.insert(record.symbol)
         }
+        if let received = record["funding"]?.double { open[record.symbol]?.costs.funding = received }
         guard isFlat, var trade = open.removeValue(forKey: record.symbol) else { return nil }
         trade.closed = record.ts
         closed.append(trade)
@@ -181,13 +180,9 @@ struct TradeBook {
         inherited.insert(record.symbol)
     }
 
-    mutating func take(funding record: borrowing Record) { funded = record.symbol }
-
     /// - Parameter received: funding since the beginning.
     mutating func take(fundingSoFar received: Double) {
-        let more = received - (fundingSoFar ?? received)
-        paid.funding += more
-        if let funded { open[funded]?.costs.funding += more }
+        paid.funding += received - (fundingSoFar ?? received)
         fundingSoFar = received
     }
 

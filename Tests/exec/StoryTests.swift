@@ -165,6 +165,13 @@ struct StoryTests {
         #expect(try simulation.ends("BTC-o-1") == ["accepted", "filled"])
         try simulation.open("BTC-o-2")
         #expect(try simulation.ends("BTC-o-2") == ["position_open"], "and nothing is shut")
+        // It is the position's, and of one taken up again.
+        simulation.crash()
+        try simulation.go(8)
+        try simulation.reduce("BTC-r-3", 1)
+        try simulation.go(2)
+        let closed = try simulation.last("position"), received = try simulation.last("account")["funding"]
+        #expect(closed["side"].text == "flat" && closed["funding"] == received && received.number > 0)
     }
 
     // MARK: The stream

@@ -17,6 +17,7 @@ struct Ledger {
         var realised: Decimal = 0
         var fees: Decimal = 0
         var paid: Decimal = 0
+        var funding: Decimal = 0
         var largestCost: Decimal = 0
         var opener = ""
     }
@@ -36,7 +37,7 @@ struct Ledger {
     private var realised: Decimal = 0
     private var fees: Decimal = 0
     private var funding: Decimal = 0
-    private var owed: Decimal?
+    private var owed: (symbol: String, money: Decimal)?
     private var lastTime: Int = 0
     private var intents: [String: Int] = [:]
     private var ends: [String: Int] = [:]
@@ -95,7 +96,7 @@ struct Ledger {
 
     private mutating func owe(_ line: Line) {
         guard let holding = holdings[line["sym"]], holding.quantity != 0 else { return }
-        owed = -rounded(holding.quantity * valuation(line["sym"]) * line.decimal("rate"))
+        owed = (line["sym"], -rounded(holding.quantity * valuation(line["sym"]) * line.decimal("rate")))
     }
 
     /// To 1e-8, upwards: against the account, if it is what is paid.
@@ -163,6 +164,7 @@ struct Ledger {
         check(line["side"] == side, "side", line)
         check(line.decimal("realised") == holding.realised, "realised of the position", line)
         check(line.decimal("fees") == holding.fees, "fees of the position", line)
+        check(line.decimal("funding") == holding.funding, "funding of the position", line)
         if side == "flat" {
             check(holding.cost == 0, "cost left behind", line)
             check(holding.realised == -holding.paid, "realised is not received less paid", line)
@@ -173,11 +175,12 @@ struct Ledger {
 
     private mutating func account(_ line: Line) {
         let available = line.decimal("available")
-        if let owed {
+        if let (symbol, owed) = owed {
             let moved = line.decimal("funding") - funding
             // Less is paid only where nothing is left to pay it from.
             check(moved == owed || (owed < 0 && moved <= 0 && moved > owed && available == 0), "funding \(owed)", line)
             funding += moved
+            holdings[symbol]?.funding += moved
             self.owed = nil
         }
         var equity = cash

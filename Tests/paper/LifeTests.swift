@@ -36,7 +36,7 @@ import Testing
         }
         let fill = ["type", "ts", "id", "side", "qty", "px", "fee", "reduce_only", "reason", "realised"]
         let order = ["type", "ts", "id", "status", "reason"]
-        let position = ["type", "ts", "side", "qty", "entry", "opened", "realised", "fees", "half_life"]
+        let position = ["type", "ts", "side", "qty", "entry", "opened", "realised", "fees", "funding", "half_life"]
         let account = ["type", "ts", "equity", "available", "realised", "fees", "funding"]
 
         next("account 1000000 1000 1000 0 0 0", account)
@@ -51,7 +51,7 @@ import Testing
         next("order 1050000 o-1 partial ", order)
         next("order 1050000 o-1 cancelled depth", order)
         // Cost 4001.5438; / 0.04 = 100038.595. Fees 2.20084909.
-        next("position 1050000 long 0.04 100038.595 1050000 0 2.20084909 120.5", position)
+        next("position 1050000 long 0.04 100038.595 1050000 0 2.20084909 0 120.5", position)
         // Cash 1000 - 2.20084909 = 997.79915091. At the middle 100005: 4000.2 - 4001.5438 = -1.3438.
         // Margin: 4001.5438 / 10 = 400.15438, and (4001.5438 - 400.15438) x 0.00055 = 1.980764181, up to 1.98076419.
         next("account 1050000 996.45535091 595.66400672 0 2.20084909 0", account)
@@ -66,7 +66,7 @@ import Testing
         next("fill 1350000 r-1 sell 0.015 100100 0.825825 true reduce 0.921075", fill)
         next("fill 1350000 r-1 sell 0.005 100069.9 0.27519223 true reduce 0.156525", fill)
         next("order 1350000 r-1 filled ", order)
-        next("position 1350000 long 0.02 100038.595 1050000 1.0776 3.30186632 120.5", position)
+        next("position 1350000 long 0.02 100038.595 1050000 1.0776 3.30186632 -0.4002 120.5", position)
         // Cash 1000 + 1.0776 - 3.30186632 - 0.4002 = 997.37553368; at the mark 2001 - 2000.7719 = 0.2281.
         // Margin: 200.07719 + 1800.69471 x 0.00055 = 200.07719 + 0.9903820905, up to 0.9903821.
         next("account 1350000 997.60363368 796.30796158 1.0776 3.30186632 -0.4002", account)
@@ -74,21 +74,21 @@ import Testing
         // Take-profit at 100038.595 x 1.01 = 101038.98095, up to 101039: the middle 101040.1 is beyond. 0.02 at the bid:
         // 2020.8 - 2000.7719 = 20.0281; fee 1.11144.
         next("fill 2000000 o-1 sell 0.02 101040 1.11144 true take_profit 20.0281", fill)
-        next("position 2000000 flat 0 null 1050000 21.1057 4.41330632 120.5", position)
+        next("position 2000000 flat 0 null 1050000 21.1057 4.41330632 -0.4002 120.5", position)
         next("account 2000000 1016.29219368 1016.29219368 21.1057 4.41330632 -0.4002", account)
 
         // 1016.29219368 x 0.1 x 10 / 101040.1 = 0.01005..., down to 0.010. Value 1010, fee 0.5555.
         next("order 2100000 o-2 accepted ", order)
         next("fill 2150000 o-2 sell 0.01 101000 0.5555 false open 0", fill)
         next("order 2150000 o-2 filled ", order)
-        next("position 2150000 short 0.01 101000 2150000 0 0.5555 120.5", position)
+        next("position 2150000 short 0.01 101000 2150000 0 0.5555 0 120.5", position)
         // Cash 1015.73669368; at the mark 1010 - 1000.5 = 9.5; margin 101 + 1111 x 0.00055 = 101.61105.
         next("account 2150000 1025.23669368 914.12564368 21.1057 4.96880632 -0.4002", account)
 
         // Liquidation at 101000 x (1 + 0.1 - 0.005) = 110595, not at 110594.99; taken over at 101000 x 1.1 = 111100:
         // 1010 - 1111 = -101, fee 0.61105. What is left is what was available.
         next("fill 2300000 o-2 buy 0.01 111100 0.61105 true liquidation -101", fill)
-        next("position 2300000 flat 0 null 2150000 -101 1.16655 120.5", position)
+        next("position 2300000 flat 0 null 2150000 -101 1.16655 0 120.5", position)
         next("account 2300000 914.12564368 914.12564368 -79.8943 5.57985632 -0.4002", account)
         #expect(lines.isEmpty)
     }

@@ -106,6 +106,25 @@ struct AuditTests: MadeUpAudit {
                 && alone.text.contains("costs of all fills   4.2000 USDT, 203.88 bp of what was traded"))
     }
 
+    @Test func eachPositionHasTheFundingOfItsOwn() throws {
+        func trade(_ symbol: String, funding: Double) -> [[String]] {
+            func fill(_ ts: Int, _ side: String) -> String {
+                #"{"type":"fill","ts":\#(ts)000000,"sym":"\#(symbol)","id":"o","side":"\#(side)","qty":1,"px":100,"fee":0,"liquidity":"taker","reduce_only":\#(side == "sell"),"reason":"\#(side == "sell" ? "stop_loss" : "open")","realised":0}"#
+            }
+            let flat =
+                #"{"type":"position","ts":9000000,"sym":"\#(symbol)","side":"flat","qty":0,"entry":null,"opened":1000000,"realised":0,"fees":0,"funding":\#(funding)}"#
+            return [[quote(0, 100, 100, symbol), fill(1, "buy")], [fill(9, "sell"), flat]]
+        }
+        let (one, other) = (trade("A", funding: -0.3), trade("B", funding: 0.1))
+        // What an exchange pays comes for both at once, and behind the rates.
+        let paid = ["A", "B"].map { #"{"type":"funding","ts":5000000,"sym":"\#($0)","rate":0.001}"# }
+        let lines =
+            [account(0, 1000)] + one[0] + other[0] + paid + [account(6, 999.8, funding: -0.2)] + one[1] + other[1]
+        let audit = try read(lines)
+        #expect(audit.book.closed.map(\.net) == [-0.3, 0.1])
+        #expect(audit.book.paid.funding == -0.2)
+    }
+
     @Test func fundingOfAnEarlierFileIsNotPaidAgain() throws {
         let audit = try read([quote(1, 99, 101), account(1, 1000, funding: -5), account(2, 1000, funding: -6)])
         #expect(audit.book.paid == Costs(funding: -1))

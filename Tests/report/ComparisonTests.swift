@@ -89,7 +89,8 @@ struct ComparisonTests: MadeUpAudit {
             (other, first, "-5.000 ", "harms", "15.000 ", "helps"),
         ]
         for (first, other, net, after, gross, before) in shown {
-            let row = try #require(Comparison([first, other]).text.split(separator: "\n").last)
+            let lines = try Comparison([first, other]).text.split(separator: "\n")
+            let row = try #require(lines.first { $0.hasPrefix("to '") })
             let places = try [net, after, gross, before].map { try #require(row.range(of: $0)).lowerBound }
             #expect(places == places.sorted(), "\(row)")
             let found = try difference(first, other)
@@ -99,6 +100,19 @@ struct ComparisonTests: MadeUpAudit {
                 #expect(row.contains("(\(ends[0]) to \(ends[1]))"), "\(row)")
             }
         }
+    }
+
+    @Test func theTableSaysWhatTheRunsCameTo() throws {
+        let (first, other) = (try hourly(wins: { $0 % 2 == 0 }), try hourly(wins: { $0 % 4 != 3 }))
+        let lines = try Comparison([first, other]).text.split(separator: "\n")
+        // A win of 100 bp and a loss of as much, less 75 bp of fees.
+        let row = try #require(lines[1].wholeMatch(of: /\S+ +40 +24.0 +50.0 \(.*\) +-75.00 \(.*\) +0.00 \(.*\) +(\S+)/))
+        #expect(row.output.1 == "-30.00", "0.75 of each of 40")
+        #expect(lines[2].contains(/\ 75.0 \(.* -25.00 \(.* 50.00 \(.* -10.00$/), "\(lines[2])")
+        #expect(lines[4].contains(/^to '.*' +-25.0 \(/), "\(lines[4])")
+        #expect(lines.last == "Intervals: 95 % of each figure of a run, 95 % of what it adds.")
+        let three = try Comparison([first, other, other]).text
+        #expect(three.hasSuffix("95 % of what is added for all 2 of a column together.\n"))
     }
 
     private func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "nil" }
@@ -158,7 +172,11 @@ struct ComparisonTests: MadeUpAudit {
             #expect(abs(found.value - 1e-3) < 1e-12 && found.low == nil)
             let text = try Comparison([first, other]).text
             #expect(text.contains("10.000 (no interval)") && text.contains(why))
+            #expect(first.result.sharpeHourly == nil, "what does not differ has no risk to be held against")
         }
+        // Runs that are the same say nothing of so few hours either.
+        let same = try Comparison([steady(1e-3, hours: 9), steady(1e-3, hours: 9)]).text
+        #expect(same.contains(/\ 0.000 \(no interval\) +too few hours/), "\(same)")
     }
 
     @Test func anAccountThatWasLostBehindTheLastFullHourIsNotCompared() throws {
@@ -168,7 +186,7 @@ struct ComparisonTests: MadeUpAudit {
         for (hour, worth) in equity.enumerated() {
             lines.append(account(hour * 3600 + 3599, worth, realised: worth - 1000))
         }
-        lines += [account(30 * 3600, -50, realised: -1050), quote(30 * 3600, 1, 1)]
+        lines += [account(30 * 3600, 0, realised: -1000), quote(30 * 3600, 1, 1)]
         let lost = try Summary(read(lines), ReportOptions.parse([]))
         #expect(lost.equityByHour == kept.equityByHour)
         #expect(try Comparison([kept, lost]).text.contains("account lost"))
@@ -195,6 +213,8 @@ struct ComparisonTests: MadeUpAudit {
         #expect(early.plantedByHour?.count == 4)
         let steps = zip(early.plantedByHour!, early.plantedByHour!.dropFirst()).map { $1 - $0 }
         #expect(steps.dropFirst().allSatisfy { abs($0 - 3.6) < 1e-9 }, "\(steps)")
+        let apart = zip(early.plantedByHour!, [0, 3.54, 7.14, 10.74]).map { abs($0 - $1) }
+        #expect(apart.max()! < 1e-9)
         let truth = try #require(try Comparison([early, late]).rows[1].difference.plantedReturn)
         func returns(_ run: Summary) -> Double {
             (0..<3).reduce(0) { sum, hour in
@@ -223,9 +243,25 @@ struct ComparisonTests: MadeUpAudit {
         #expect(abs(forward.steps[0].chosenOn - 0.01) < 1e-12 && abs(forward.steps[0].judgedOn - 0.05) < 1e-12)
         #expect(forward.text.contains("100.00, 500.00    a, and 1 alike\n"))
         #expect(forward.text.contains("Of 4 sets 1 differs from another in no hour."))
+        // 1 % was expected, and then, of what had doubled, 100 %.
+        #expect(abs(forward.expected - 0.505) < 1e-12 && forward.judgedIfEarned.value == forward.judged.value)
         let back = try WalkForward(runs.reversed(), windowHours: 1)
         #expect(back.steps.map(\.judgedOn) == forward.steps.map(\.judgedOn))
         #expect(back.hindsight.judgedOn == forward.hindsight.judgedOn)
+    }
+
+    @Test func whatHadLostIsNotTraded() throws {
+        let forward = try WalkForward([worth([1000, 990, 1089, 1089], name: "x")], windowHours: 1)
+        #expect(abs(forward.expected - 0.045) < 1e-12 && abs(forward.judged.value - 0.05) < 1e-12)
+        #expect(forward.judgedIfEarned.value == 0, "a tenth was earned where it had lost")
+        #expect(forward.text.contains("(1 of 2 windows): 0.00 "))
+    }
+
+    @Test func hindsightIsOfTheHoursThatJudge() throws {
+        // y is best of all hours by the first one, which judges nothing.
+        let runs = try [worth([1000, 990, 1089, 1089], name: "x"), worth([1000, 1200, 1200, 1200], name: "y")]
+        let forward = try WalkForward(runs, windowHours: 1)
+        #expect(forward.hindsight.sets == ["x"] && abs(forward.hindsightJudged.value - 0.05) < 1e-12)
     }
 
     @Test func runsOfOtherMarketsAreRefused() throws {

@@ -210,9 +210,13 @@ struct EstimateTests {
 
     @Test func aCurveIsBoundedAndKeepsItsExtremes() {
         var curve = Curve()
-        for second in 0..<500_000 { curve.add(second == 123_456 ? -7 : Double(second), at: Int64(second) * 1_000_000) }
+        let extremes = [100_001: 1e6, 123_456: -7]
+        for second in 0..<500_000 { curve.add(extremes[second] ?? Double(second), at: Int64(second) * 1_000_000) }
         #expect(curve.points.count <= 2000 && curve.points.count > 500)
-        #expect(curve.points.map(\.low).min() == -7 && curve.points.last?.last == 499_999)
+        #expect(curve.points.map(\.low).min() == -7 && curve.points.map(\.high).max() == 1e6)
+        #expect(curve.points.map(\.depth).min() == -7 / 1e6 - 1)
+        let ends = curve.points.dropFirst().map { Double($0.ts / 1_000_000 - 1) } + [499_999]
+        #expect(curve.points.map(\.last) == ends)
         #expect(zip(curve.points, curve.points.dropFirst()).allSatisfy { $0.ts < $1.ts })
     }
 }

@@ -50,7 +50,7 @@ extension MadeUpAudit {
             account(15, 1005.6, realised: 6, fees: 0.3, funding: -0.1),
             quote(20, 97, 98),
             #"{"type":"fill","ts":20000000,"sym":"BTCUSDT","id":"o","side":"sell","qty":1,"px":97,"fee":0.1,"liquidity":"taker","reduce_only":true,"reason":"stop_loss","realised":-6}"#,
-            #"{"type":"position","ts":20000000,"sym":"BTCUSDT","side":"flat","qty":0,"entry":null,"opened":3000000,"realised":0,"fees":0.4}"#,
+            #"{"type":"position","ts":20000000,"sym":"BTCUSDT","side":"flat","qty":0,"entry":null,"opened":3000000,"realised":0,"fees":0.4,"funding":-0.1}"#,
             account(20, 999.5, realised: 0, fees: 0.4, funding: -0.1),
         ]
     }

@@ -46,9 +46,33 @@ struct PageTests: MadeUpAudit {
         #expect(heights.count == 5 && Set(heights.dropLast()).count == 1 && heights[3] != heights[4], "\(line)")
     }
 
+    @Test func ofManyPlacesTheTableHasSomeAndTheLast() throws {
+        let audit = try read((0..<100).map { account($0 * 10, 1000 + Double($0), realised: Double($0)) })
+        let drawing = try #require(Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([]))).equity)
+        let shown = drawing.rows.map { $0[1] }
+        let chosen: [String] = (1...24).map { place in Summary.money(999 + Double(place * 100 / 24)) }
+        #expect(shown == chosen)
+    }
+
+    @Test func costsAreDrawnByWhatTheyAreFor() throws {
+        let audit = try read(life)
+        let drawing = try #require(Figures(audit: audit, summary: Summary(audit, try ReportOptions.parse([]))).costs)
+        let bars = drawing.svg.matches(of: /<title>([a-z]+): (-?[0-9.]+) USDT</).map { [$0.output.1, $0.output.2] }
+        #expect(
+            bars == [
+                ["fees", "0.4000"], ["spread", "3.5000"], ["slippage", "3.0000"], ["delay", "2.0000"],
+                ["funding", "0.1000"], ["all", "9.0000"],
+            ])
+    }
+
     @Test func eachPartThatWasClosedIsMarked() throws {
         let found = try page(life)
         #expect(found.contains("left for drift_decay: long 1.0000</title>"))
+        // Up is bought: the tip, and two corners below it.
+        let marks = found.matches(of: /class="(entry|exit)[a-z_ ]*" points="[-0-9.]+,([-0-9.]+) [-0-9.]+,([-0-9.]+)/)
+        let directions = marks.map { ($0.output.1, Double($0.output.2)! < Double($0.output.3)!) }
+        let isRight = directions.allSatisfy { ($0.0 == "entry") == $0.1 }
+        #expect(directions.count == 3 && isRight)
         #expect(found.contains("left for stop_loss: long 1.0000, net of the trade -0.5000 USDT</title>"))
         #expect(!found.contains(" drawn"))
     }

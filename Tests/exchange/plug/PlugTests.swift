@@ -71,7 +71,8 @@ import Testing
                 line.values(
                     "type", "ts", "sym", "id", "side", "qty", "px", "fee", "liquidity", "reduce_only", "reason",
                     "realised")
-            case "position": line.values("type", "ts", "sym", "side", "qty", "entry", "opened", "realised", "fees")
+            case "position":
+                line.values("type", "ts", "sym", "side", "qty", "entry", "opened", "realised", "fees", "funding")
             case "account": line.values("type", "ts", "equity", "available", "realised", "fees", "funding")
             default: nil
             }
