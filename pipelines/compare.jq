@@ -13,7 +13,7 @@ def fee: if all(.fee != null) then (map(.fee) | add) / (map(.px * .qty) | add) *
 def level: if .type == "fill" and .reason != "open" and .reason != "reduce" then .reason else null end;
 
 # Words of the stream are no orders to a terminal.
-def harmless: gsub("\\p{C}"; " ");
+def harmless: gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; " ");
 
 # What became of it in a file.
 def part($file): map(select(.file == $file)) | {

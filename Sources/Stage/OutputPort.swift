@@ -9,7 +9,7 @@ public struct OutputPort {
     private let name: String
 
     /// Output of at least this many bytes is written even while input is at hand.
-    public static let fullBytes = 1 << 16
+    public static let fullBytes = 1 << 15
 
     public init(_ descriptor: Int32 = 1, name: String = "standard output") {
         self.descriptor = descriptor

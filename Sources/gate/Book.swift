@@ -6,7 +6,7 @@ struct Book {
     let equity: Double
     /// Symbols with a position.
     var open: Set<Int> = []
-    /// Positions lost in a row, after fees.
+    /// Positions lost in a row, after fees and funding.
     let losses: Int
     /// Each symbol's last opening intent that has ended: filled, cancelled or rejected.
     var settled: [(symbol: Int, id: String)] = []

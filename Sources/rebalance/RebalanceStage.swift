@@ -68,7 +68,8 @@ public struct RebalanceStage: StageFold {
         let before = market(symbol).holding
         markets[symbol].holding = Holding(record)
         if record["side"]?.equals("flat") == true {
-            let result = (record["realised"]?.double ?? 0) - (record["fees"]?.double ?? 0)
+            func money(_ value: RecordValue?) -> Double { value?.double ?? 0 }
+            let result = money(record["realised"]) - money(record["fees"]) + money(record["funding"])
             lossesInARow = result < 0 ? lossesInARow + 1 : 0
         } else if let before, before.opened == markets[symbol].holding?.opened {
             // The record repeats the opening intent's conviction; after a reduction ours is anchored later.

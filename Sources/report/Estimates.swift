@@ -201,8 +201,9 @@ struct Sharpe: Equatable {
     ///
     /// Source: A. W. Lo, The statistics of Sharpe ratios (2002); E. Mertens, Comments on variance of the IID estimator in
     /// Lo (2002).
+    /// Nil for returns that differ by less than money can tell: it has eight places.
     init?(_ returns: [Double]) {
-        guard let moments = Moments(returns) else { return nil }
+        guard let moments = Moments(returns), moments.deviation > 1e-9 else { return nil }
         self.moments = moments
         ratio = moments.mean / moments.deviation
         let spread = 1 - moments.skewness * ratio + (moments.kurtosis - 1) / 4 * ratio * ratio

@@ -190,17 +190,18 @@ struct Figures {
     var costs: Drawing? {
         let costs = summary.costs
         guard costs.share != nil else { return nil }
+        // Each as what was paid: funding is counted the other way.
         let parts = [
             ("fees", costs.fees), ("spread", costs.spread), ("slippage", costs.slippage), ("delay", costs.delay),
             ("funding", -costs.funding), ("all", costs.total),
         ]
         let values = [0] + parts.map(\.1)
         var plot = Plot(
-            "What was paid, USDT; below zero received", x: 0...Double(parts.count), y: values.min()!...values.max()!,
+            "What was paid, USDT; below zero gained", x: 0...Double(parts.count), y: values.min()!...values.max()!,
             height: 220)
         for (place, (name, money)) in parts.enumerated() {
             plot.bar(
-                (Double(place) + 0.1)...(Double(place) + 0.9), 0, money, money > 0 ? "loss" : "gain",
+                (Double(place) + 0.1)...(Double(place) + 0.9), 0, money, money < 0 ? "gain" : "loss",
                 "\(name): \(Summary.money(money)) USDT")
             plot.name(Double(place) + 0.5, name, Summary.money(money))
         }

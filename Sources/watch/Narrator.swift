@@ -7,6 +7,7 @@ public struct Narrator {
         var quantity: Double
         var realised: Double
         var fees: Double
+        var funding: Double
     }
 
     private var held: [Int: Held] = [:]
@@ -137,12 +138,13 @@ public struct Narrator {
     private mutating func position(_ record: borrowing Record) -> String {
         let now = Held(
             quantity: Self.number(record["qty"]), realised: Self.number(record["realised"]),
-            fees: Self.number(record["fees"]))
+            fees: Self.number(record["fees"]), funding: record["funding"]?.double ?? 0)
         defer { held[record.symbol] = now }
         if record["side"]?.equals("flat") == true {
             held[record.symbol] = nil
+            let funding = now.funding == 0 ? "" : ", \(Words.signed(now.funding, 4)) of funding"
             return
-                "flat: PnL \(Words.signed(now.realised - now.fees, 4)) USDT after \(Words.number(now.fees, 4)) of fees"
+                "flat: PnL \(Words.signed(now.realised - now.fees + now.funding, 4)) USDT after \(Words.number(now.fees, 4)) of fees\(funding)"
         }
         let size =
             "\(Self.text(record["side"])) \(Self.short(now.quantity)) from \(Words.price(Self.number(record["entry"])))"

@@ -136,6 +136,9 @@ struct JournalTests {
             #expect(entry.json == json)
             kinds.insert(json["do"]?.text ?? "")
         }
+        // An earlier version did not write of which position a funding was.
+        let earlier: Bybit.JSON = ["do": "funding", "execution": "e", "received": "-1"]
+        #expect(try #require(Entry(earlier)).json["received"]?.text == "-1")
         #expect(kinds.isSuperset(of: ["run", "day", "send", "fill", "end", "halt"]))
     }
 }

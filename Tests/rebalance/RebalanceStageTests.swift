@@ -12,9 +12,11 @@ import Testing
             + #""horizon":300,"sigma":0.001,"snr":1,"confidence":\#(confidence)}"#
     }
 
-    private func position(_ side: String, qty: Double, realised: Double = 0, fees: Double = 0.1) -> String {
+    private func position(_ side: String, qty: Double, realised: Double = 0, fees: Double = 0.1, funding: Double = 0)
+        -> String
+    {
         #"{"type":"position","ts":1000000,"sym":"BTCUSDT","side":"\#(side)","qty":\#(qty),"entry":60000,"opened":1000000,"#
-            + #""realised":\#(realised),"fees":\#(fees),"drift":0.003,"confidence":0.8,"half_life":100}"#
+            + #""realised":\#(realised),"fees":\#(fees),"funding":\#(funding),"drift":0.003,"confidence":0.8,"half_life":100}"#
     }
 
     private let account = #"{"type":"account","ts":1000000,"equity":24.9}"#
@@ -87,6 +89,8 @@ import Testing
         }
         _ = try stage.receive(position("flat", qty: 0, realised: 0.5, fees: 0.1))
         #expect(try JSON(try stage.receive(account)[0])["losses"].integer == 0)
+        _ = try stage.receive(position("flat", qty: 0, realised: 0.5, fees: 0.1, funding: -0.5))
+        #expect(try JSON(try stage.receive(account)[0])["losses"].integer == 1, "funding took it")
     }
 
     @Test func rulesCanBeLeftOut() throws {

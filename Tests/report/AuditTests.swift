@@ -123,6 +123,15 @@ struct AuditTests: MadeUpAudit {
         let audit = try read(lines)
         #expect(audit.book.closed.map(\.net) == [-0.3, 0.1])
         #expect(audit.book.paid.funding == -0.2)
+        func cautions(_ lines: [String]) throws -> [String] {
+            try Summary(read(lines), ReportOptions.parse([])).cautions.filter { $0.contains("funding") }
+        }
+        #expect(try cautions(lines) == [])
+        let untold = lines.map { $0.replacing(/,"funding":-?0.[13]}/, with: "}") }
+        #expect(
+            try cautions(untold) == [
+                "Of funding -0.2000 USDT are in the costs and in no trade: no `position` record says of which."
+            ])
     }
 
     @Test func fundingOfAnEarlierFileIsNotPaidAgain() throws {

@@ -36,6 +36,18 @@ struct ScreenTests {
         return (scene, words)
     }
 
+    @Test func aClosedPositionTellsWhatItEarnedAfterFeesAndFunding() throws {
+        func flat(_ more: String) throws -> String? {
+            try told([
+                #"{"type":"position","ts":1000000,"sym":"BTCUSDT","side":"flat","qty":0,"entry":null,"opened":1,"realised":1,"fees":0.25\#(more)}"#
+            ]).words.last
+        }
+        #expect(try flat("")?.hasSuffix("flat: PnL +0.7500 USDT after 0.2500 of fees") == true)
+        #expect(
+            try flat(#","funding":-0.5"#)?.hasSuffix("flat: PnL +0.2500 USDT after 0.2500 of fees, -0.5000 of funding")
+                == true)
+    }
+
     @Test func eachEventHasItsSentence() throws {
         #expect(
             try told(Self.lines).words == [
