@@ -125,11 +125,12 @@ extension Summary {
                 "\(Self.count(unmeasured, "trade has", "trades have")) a fill before any price of its market, so what trading cost "
                     + "beside fees is not known: left out before costs.")
         }
-        let unheld = audit.book.paid.funding - audit.book.closed.reduce(0) { $0 + $1.costs.funding }
-        if audit.book.open.isEmpty, abs(unheld) > 1e-6 {
+        // Of what was open at either end not all of its funding stands in a `position` record.
+        let untold = audit.book.paid.funding - audit.book.closed.reduce(0) { $0 + $1.costs.funding }
+        if !audit.beginsOpen, audit.book.open.isEmpty, abs(untold) > 1e-6 {
             cautions.append(
-                "Of funding \(Self.money(unheld)) USDT are in the costs and in no trade: no `position` record says of which."
-            )
+                "The costs' funding is \(Self.money(untold)) USDT more than that of the trades: what no `position` record tells is in no "
+                    + "trade.")
         }
         if audit.book.strays > 0 {
             cautions.append(

@@ -142,7 +142,7 @@ public struct Narrator {
         defer { held[record.symbol] = now }
         if record["side"]?.equals("flat") == true {
             held[record.symbol] = nil
-            let funding = now.funding == 0 ? "" : ", \(Words.signed(now.funding, 4)) of funding"
+            let funding = abs(now.funding) < 5e-5 ? "" : ", \(Words.signed(now.funding, 4)) of funding"
             return
                 "flat: PnL \(Words.signed(now.realised - now.fees + now.funding, 4)) USDT after \(Words.number(now.fees, 4)) of fees\(funding)"
         }
