@@ -9,6 +9,8 @@ public struct FilterRun<Fold: StageFold & ~Copyable>: ~Copyable {
     private var input: Intake
     private var output: Output
     private let port = OutputPort()
+    /// Kept, as a read would else allocate it.
+    private var files = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), OutputPort.closing]
 
     /// - Parameters:
     ///   - name: the program's, as in its `bad` records and diagnostics.
@@ -38,7 +40,6 @@ public struct FilterRun<Fold: StageFold & ~Copyable>: ~Copyable {
     }
 
     private mutating func waitForInput() throws {
-        var files = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), OutputPort.closing]
         var ready = UnixSignals.wait(&files, timeout: timespec())
         if ready == 0 {
             try port.flush(&output)

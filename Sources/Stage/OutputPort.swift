@@ -40,10 +40,10 @@ public struct OutputPort {
 
     /// Writes bytes that no `Output` holds.
     public func write(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: (() throws -> Void)? = nil) throws {
-        try UnixSignals.letIn { try writeAll(bytes, whileBlocked ?? waitForRoom) }
+        try UnixSignals.letIn { try writeAll(bytes, whileBlocked) }
     }
 
-    private func writeAll(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: () throws -> Void) throws {
+    private func writeAll(_ bytes: UnsafeRawBufferPointer, _ whileBlocked: (() throws -> Void)?) throws {
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -52,7 +52,7 @@ public struct OutputPort {
             } else if errno == EPIPE {
                 throw Failure.closedOutput
             } else if errno == EAGAIN {
-                try whileBlocked()
+                if let whileBlocked { try whileBlocked() } else { waitForRoom() }
             } else if errno != EINTR {
                 throw Failure.refused(.io, "unable to write to \(name): \(errorText())")
             }

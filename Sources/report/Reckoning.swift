@@ -127,10 +127,9 @@ extension Summary {
         }
         // Of what was open at either end not all of its funding stands in a `position` record.
         let untold = audit.book.paid.funding - audit.book.closed.reduce(0) { $0 + $1.costs.funding }
-        if !audit.beginsOpen, audit.book.open.isEmpty, abs(untold) > 1e-6 {
+        if !audit.beginsOpen, audit.book.open.isEmpty, abs(untold) >= 5e-5 {
             cautions.append(
-                "The costs' funding is \(Self.money(untold)) USDT more than that of the trades: what no `position` record tells is in no "
-                    + "trade.")
+                "Of the costs' funding \(Self.money(untold)) USDT is in no trade: no `position` record tells of it.")
         }
         if audit.book.strays > 0 {
             cautions.append(

@@ -39,7 +39,7 @@ extension Summary {
     /// Why there is none.
     var noSharpe: String {
         if equityByHour.count <= 24 { return "not told: less than a day of hours" }
-        return isLost ? "none: the account was lost" : "none: the hourly returns do not differ"
+        return isLost ? "none: the account was lost" : "none: the hourly returns hardly differ"
     }
 
     /// How often trades came.

@@ -130,7 +130,7 @@ struct AuditTests: MadeUpAudit {
         let untold = lines.map { $0.replacing(/,"funding":-?0.[13]}/, with: "}") }
         #expect(
             try cautions(untold) == [
-                "The costs' funding is -0.2000 USDT more than that of the trades: what no `position` record tells is in no trade."
+                "Of the costs' funding -0.2000 USDT is in no trade: no `position` record tells of it."
             ])
         // What was open before is in no trade either way.
         let held = #"{"type":"position","ts":0,"sym":"C","side":"long","qty":1,"entry":1,"opened":0,"funding":0}"#
@@ -318,7 +318,7 @@ struct AuditTests: MadeUpAudit {
     @Test func whatIsNotToldIsNotToldForWhatIsTrue() throws {
         // Each hour brings 1 and costs 1.
         let flat = try text(hourly([Double](repeating: 1, count: 30)))
-        #expect(flat.contains("Sharpe             none: the hourly returns do not differ"))
+        #expect(flat.contains("Sharpe             none: the hourly returns hardly differ"))
         #expect(flat.contains("All trades brought the same") && !flat.contains("intervals are wide"))
         #expect(flat.contains("expectancy         0.0000 (no interval) USDT"))
         #expect(try text(hourly([Double](repeating: 2, count: 130))).contains("All trades brought the same"))
