@@ -59,6 +59,9 @@ public struct Record: ~Copyable {
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
     /// `trade`, `quote`, `mark` and `bar`.
     public subscript(key: StaticString) -> RecordValue? { find(key, in: found.pointee.members, of: bytes) }
+
+    /// Where a value of this record begins in its line.
+    func offset(of value: RecordValue) -> Int { value.text.baseAddress! - bytes.baseAddress! }
 }
 
 func find(

@@ -296,7 +296,3 @@ public struct RecordReader: ~Copyable {
         if index < Self.valueLimit { record.values[index] = number }
     }
 }
-
-extension Record {
-    func offset(of value: RecordValue) -> Int { value.text.baseAddress! - bytes.baseAddress! }
-}

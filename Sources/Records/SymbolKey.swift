@@ -21,17 +21,12 @@ struct SymbolKey {
         self.symbol = symbol
         let rest = UInt64(8 * max(0, count - 8))
         masks = (count >= 8 ? .max : (1 << UInt64(8 * count)) - 1, rest == 64 ? .max : (1 << rest) - 1)
-        words = (Self.word(text) & masks.0, Self.word(text + 8) & masks.1)
+        words = (word(text) & masks.0, word(text + 8) & masks.1)
     }
 
     /// - Parameter text: sixteen readable bytes.
     @inline(__always)
     func stands(at text: UnsafePointer<UInt8>) -> Bool {
-        Self.word(text) & masks.0 == words.0 && Self.word(text + 8) & masks.1 == words.1
-    }
-
-    @inline(__always)
-    private static func word(_ text: UnsafePointer<UInt8>) -> UInt64 {
-        UnsafeRawPointer(text).loadUnaligned(as: UInt64.self)
+        word(text) & masks.0 == words.0 && word(text + 8) & masks.1 == words.1
     }
 }

@@ -201,7 +201,7 @@ struct Sharpe: Equatable {
     ///
     /// Source: A. W. Lo, The statistics of Sharpe ratios (2002); E. Mertens, Comments on variance of the IID estimator in
     /// Lo (2002).
-    /// Nil for returns whose deviation is 1e-9 or less: too little to tell from rounding.
+    /// - Returns: nil for returns whose deviation is 1e-9 or less: too little to tell from rounding.
     init?(_ returns: [Double]) {
         guard let moments = Moments(returns), moments.deviation > 1e-9 else { return nil }
         self.moments = moments

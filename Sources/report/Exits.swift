@@ -91,10 +91,10 @@ struct Exits {
     /// What the market has come to: the middle of ticks, or a bar.
     mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) {
         guard symbol < shadows.count, shadows[symbol].contains(where: { $0.end(market, ts) != nil }) else { return }
-        let held = shadows[symbol]
-        shadows[symbol].removeAll { $0.end(market, ts) != nil }
-        for shadow in held {
-            if let end = shadow.end(market, ts) { settle(shadow, end) }
+        shadows[symbol] = shadows[symbol].filter { shadow in
+            guard let end = shadow.end(market, ts) else { return true }
+            settle(shadow, end)
+            return false
         }
     }
 

@@ -178,10 +178,7 @@ struct Figures {
         var plot = Plot("Signals that are left behind each layer", x: 0...Double(stages.count), y: 0...1, height: 230)
         for (place, (name, count)) in stages.enumerated() {
             let share = Double(count) / Double(summary.gate.signals)
-            plot.bar(
-                (Double(place) + 0.1)...(Double(place) + 0.9), 0, share, "bar",
-                "\(name): \(count), \(Summary.percent(share))")
-            plot.name(Double(place) + 0.5, name, "\(count)")
+            plot.column(place, share, "bar", "\(name): \(count), \(Summary.percent(share))", name, "\(count)")
         }
         return Drawing(plot, plot.svg(xText: nil) { "\(Summary.number($0 * 100, 0)) %" }, [], [])
     }
@@ -200,10 +197,8 @@ struct Figures {
             "What was paid, USDT; below zero gained", x: 0...Double(parts.count), y: values.min()!...values.max()!,
             height: 220)
         for (place, (name, money)) in parts.enumerated() {
-            plot.bar(
-                (Double(place) + 0.1)...(Double(place) + 0.9), 0, money, money < 0 ? "gain" : "loss",
-                "\(name): \(Summary.money(money)) USDT")
-            plot.name(Double(place) + 0.5, name, Summary.money(money))
+            let text = Summary.money(money)
+            plot.column(place, money, money < 0 ? "gain" : "loss", "\(name): \(text) USDT", name, text)
         }
         let places = Plot.places(plot.y)
         return Drawing(plot, plot.svg(xText: nil) { Summary.number($0, places) }, [], [])

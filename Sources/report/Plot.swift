@@ -95,6 +95,15 @@ struct Plot {
         }
     }
 
+    /// One of bars side by side, each a unit wide, with words below it.
+    mutating func column(
+        _ place: Int, _ value: Double, _ style: String, _ title: String, _ words: String, _ more: String
+    ) {
+        let left = Double(place)
+        bar((left + 0.1)...(left + 0.9), 0, value, style, title)
+        name(left + 0.5, words, more)
+    }
+
     private static func text(_ px: Double, _ py: Double, _ anchor: String, _ words: String) -> String {
         #"<text class="tick" x="\#(short(px))" y="\#(short(py))" text-anchor="\#(anchor)">\#(escaped(words))</text>"#
     }

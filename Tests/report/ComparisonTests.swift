@@ -186,11 +186,13 @@ struct ComparisonTests: MadeUpAudit {
         for (hour, worth) in equity.enumerated() {
             lines.append(account(hour * 3600 + 3599, worth, realised: worth - 1000))
         }
-        lines += [account(30 * 3600, 0, realised: -1000), quote(30 * 3600, 1, 1)]
-        let lost = try Summary(read(lines), ReportOptions.parse([]))
-        #expect(lost.equityByHour == kept.equityByHour)
-        #expect(try Comparison([kept, lost]).text.contains("account lost"))
-        #expect(lost.result.sharpeHourly == nil && kept.result.sharpeHourly != nil)
+        for end in [-50.0, 0] {
+            let ended = lines + [account(30 * 3600, end, realised: end - 1000), quote(30 * 3600, 1, 1)]
+            let lost = try Summary(read(ended), ReportOptions.parse([]))
+            #expect(lost.equityByHour == kept.equityByHour)
+            #expect(try Comparison([kept, lost]).text.contains("account lost"))
+            #expect(lost.result.sharpeHourly == nil && kept.result.sharpeHourly != nil)
+        }
     }
 
     @Test func anAccountThatWasLostIsNotCompared() throws {
