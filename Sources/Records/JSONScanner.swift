@@ -14,15 +14,15 @@ public struct Malformed: Error, Equatable {
 
 /// A member of an object: where its key and its value stand in the line.
 struct Member {
-    var keyStart: Int
-    var keyEnd: Int
+    let keyStart: Int
+    let keyEnd: Int
     /// `KeyWord` of the key as it stands.
-    var word: UInt64
-    var hasEscape: Bool
-    var valueStart: Int
-    var valueEnd: Int
+    let word: UInt64
+    let hasEscape: Bool
     /// The first byte of the value: tells its JSON type.
-    var valueFirst: UInt8
+    var valueFirst: UInt8 = 0
+    var valueStart = 0
+    var valueEnd = 0
 }
 
 /// A strict reader of one JSON object (RFC 8259): UTF-8, no duplicate keys, at most `depthLimit` levels, numbers
@@ -72,7 +72,9 @@ struct JSONScanner: ~Copyable {
 
     @inline(__always)
     private mutating func skipSpace() {
-        while i < end, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x0D || text[i] == 0x0A { i += 1 }
+        while i < end, text[i] <= 0x20, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x0D || text[i] == 0x0A {
+            i += 1
+        }
     }
 
     @inline(__always)
@@ -95,21 +97,18 @@ struct JSONScanner: ~Copyable {
         }
         while true {
             skipSpace()
-            var member = Member(
-                keyStart: i + 1, keyEnd: 0, word: 0, hasEscape: false, valueStart: 0, valueEnd: 0, valueFirst: 0)
-            guard i < end else { throw Malformed("truncated", at: end) }
-            guard text[i] == UInt8(ascii: "\"") else { throw Malformed("a key is expected", at: i) }
-            member.hasEscape = try string()
-            member.keyEnd = i - 1
-            member.word = KeyWord.of(text + member.keyStart, count: member.keyEnd - member.keyStart)
+            let member = try key()
             try refuseDuplicate(member, depth: depth, from: first, &seen)
             try expect(UInt8(ascii: ":"), "a colon is expected")
             skipSpace()
-            member.valueStart = i
-            if i < end { member.valueFirst = text[i] }
+            let start = i
             try value(depth: depth)
-            member.valueEnd = i
-            if depth == 1 { members[count - 1] = member }
+            if depth == 1 {
+                let own = members + (count - 1)
+                own.pointee.valueFirst = text[start]
+                own.pointee.valueStart = start
+                own.pointee.valueEnd = i
+            }
             skipSpace()
             guard i < end else { throw Malformed("truncated", at: end) }
             i += 1
@@ -118,6 +117,26 @@ struct JSONScanner: ~Copyable {
             nestedCount = first
             return
         }
+    }
+
+    @inline(__always)
+    private mutating func key() throws(Malformed) -> Member {
+        guard i < end else { throw Malformed("truncated", at: end) }
+        guard text[i] == UInt8(ascii: "\"") else { throw Malformed("a key is expected", at: i) }
+        let start = i + 1
+        if start + 8 <= end {
+            // Most keys are shorter than a word, which then holds the key, its end, and what `KeyWord` wants of it.
+            let word = UnsafeRawPointer(text + start).loadUnaligned(as: UInt64.self)
+            let bits = UInt64(truncatingIfNeeded: Self.special(word).trailingZeroBitCount) & 0x78
+            if bits < 64, word &>> bits & 0xFF == UInt64(UInt8(ascii: "\"")) {
+                let end = start + Int(bits >> 3)
+                i = end + 1
+                return Member(keyStart: start, keyEnd: end, word: word & (1 &<< bits &- 1), hasEscape: false)
+            }
+        }
+        let hasEscape = try string()
+        return Member(
+            keyStart: start, keyEnd: i - 1, word: KeyWord.of(text + start, count: i - 1 - start), hasEscape: hasEscape)
     }
 
     /// - Parameter seen: a bit for each hash that a key of the object has had (B. Bloom, 1970); all of them once a key
@@ -203,8 +222,18 @@ struct JSONScanner: ~Copyable {
     }
 
     /// Reads the string whose opening quote is at `i`; returns whether it holds an escape.
+    @inline(__always)
     private mutating func string() throws(Malformed) -> Bool {
         i += 1
+        skipPlain()
+        guard i < end, text[i] == UInt8(ascii: "\"") else { return try restOfString() }
+        i += 1
+        return false
+    }
+
+    /// From what is no plain character on, or is one of the line's last eight.
+    @inline(never)
+    private mutating func restOfString() throws(Malformed) -> Bool {
         var hasEscape = false
         while i < end {
             skipPlain()

@@ -4,11 +4,17 @@ struct Found {
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     @usableFromInline var kind = RecordKind.other
     @usableFromInline var hasTime = false
+    /// Whether `best` is of this record.
+    @usableFromInline var hasBest = false
     @usableFromInline var side = Side.buy
     @usableFromInline var ts: Int64 = 0
     @usableFromInline var symbol = -1
+    @usableFromInline var best = (bid: 0.0, ask: 0.0)
     /// The line's members; empty if it was read by a fast path, which knows no keys but its own.
     var members = UnsafeBufferPointer<Member>(start: nil, count: 0)
+    /// The member to begin with when a key is looked for: the one behind that found last, as who reads asks in the order in
+    /// which was written, more or less.
+    var likely = 0
 }
 
 /// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps. (Itself
@@ -44,6 +50,15 @@ public struct Record: ~Copyable {
     @inlinable public var ask: Number { values[2] }
     @inlinable public var askQuantity: Number { values[3] }
 
+    /// A quote's prices as doubles. Several models of a stage ask for them, and each is a division: the first one makes them.
+    @inlinable public var best: (bid: Double, ask: Double) {
+        if !found.pointee.hasBest {
+            found.pointee.best = (bid.double, ask.double)
+            found.pointee.hasBest = true
+        }
+        return found.pointee.best
+    }
+
     @inlinable public var open: Number { values[0] }
     @inlinable public var high: Number { values[1] }
     @inlinable public var low: Number { values[2] }
@@ -58,26 +73,44 @@ public struct Record: ~Copyable {
 
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
     /// `trade`, `quote`, `mark` and `bar`.
-    public subscript(key: StaticString) -> RecordValue? { find(key, in: found.pointee.members, of: bytes) }
+    public subscript(key: StaticString) -> RecordValue? {
+        find(key, in: found.pointee.members, of: bytes, from: &found.pointee.likely)
+    }
 
     /// Where a value of this record begins in its line.
     func offset(of value: RecordValue) -> Int { value.text.baseAddress! - bytes.baseAddress! }
 }
 
+/// - Parameter likely: where to begin; moved behind the member that was found.
 func find(
-    _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer
+    _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer,
+    from likely: inout Int
 ) -> RecordValue? {
     let word = KeyWord.of(key)
-    for member in members where member.word == word || member.hasEscape {
-        if isSame(key, member, line) {
-            return RecordValue(text: UnsafeRawBufferPointer(rebasing: line[member.valueStart...]), member)
+    var index = likely
+    for _ in members.indices {
+        let place = index
+        index = place + 1 == members.count ? 0 : place + 1
+        guard members[place].word == word || members[place].hasEscape, isSame(key, members[place], line) else {
+            continue
         }
+        likely = index
+        return RecordValue(
+            text: UnsafeRawBufferPointer(rebasing: line[members[place].valueStart...]), members[place])
     }
     return nil
 }
 
-@inline(never)
+@inline(__always)
 private func isSame(_ key: StaticString, _ member: Member, _ line: UnsafeRawBufferPointer) -> Bool {
+    let count = member.keyEnd - member.keyStart
+    // Up to eight bytes the word, which is the same, holds the whole key.
+    if !member.hasEscape, count <= 8 { return count == key.utf8CodeUnitCount }
+    return isSameLong(key, member, line)
+}
+
+@inline(never)
+private func isSameLong(_ key: StaticString, _ member: Member, _ line: UnsafeRawBufferPointer) -> Bool {
     let text = UnsafeRawBufferPointer(rebasing: line[member.keyStart..<member.keyEnd])
     guard member.hasEscape else { return isSame(key, text) }
     return key.withUTF8Buffer { $0.elementsEqual(JSONText.unescape(text)) }
@@ -167,7 +200,8 @@ public struct RecordValue {
     /// The value of a key of an object.
     public subscript(key: StaticString) -> RecordValue? {
         var found: RecordValue?
-        withMembers { members in found = Records.find(key, in: members, of: rest) }
+        var first = 0
+        withMembers { members in found = Records.find(key, in: members, of: rest, from: &first) }
         return found
     }
 }

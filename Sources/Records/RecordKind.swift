@@ -42,6 +42,9 @@ public enum RecordKind: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether `Record.side` is of it.
+    var hasSide: Bool { self == .trade || self == .intent || self == .fill }
+
     /// Whether it carries a price that the reference price follows.
     public var isPrice: Bool { self == .trade || self == .quote || self == .bar }
 }

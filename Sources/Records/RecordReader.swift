@@ -67,18 +67,24 @@ public struct RecordReader: ~Copyable {
     /// - Throws: what is wrong with a line that is no record.
     @inline(__always)
     public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) {
+        if readTick(bytes.baseAddress!) { return }
         found.pointee.bytes = bytes
-        if bytes.count > 40 {
-            let text = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-            if word(text) == word(#"{"type":"#) {
-                let type = word(text + 8)
-                if type == word(#""quote","#), readQuote(text, bytes.count) { return }
-                if type == word(#""trade","#), readTrade(text, bytes.count) { return }
-                if type == word(#""mark","t"#), readMark(text, bytes.count) { return }
-                if type == word(#""bar","t"#), readBar(text, bytes.count) { return }
-            }
-        }
         try readAny()
+    }
+
+    /// Reads the line that begins there into `record`, if it is a tick or a bar in the writers' own order: its end need not be
+    /// known.
+    /// - Parameter start: what is known of the line ends with its LF or a byte of 0, followed by `padding` readable bytes.
+    @inline(__always)
+    public mutating func readTick(_ start: UnsafeRawPointer) -> Bool {
+        let text = start.assumingMemoryBound(to: UInt8.self)
+        guard word(text) == word(#"{"type":"#) else { return false }
+        let type = word(text + 8)
+        if type == word(#""quote","#) { return readQuote(text) }
+        if type == word(#""trade","#) { return readTrade(text) }
+        if type == word(#""mark","t"#) { return readMark(text) }
+        if type == word(#""bar","t"#) { return readBar(text) }
+        return false
     }
 
     /// Reads a line that another reader has read.
@@ -91,8 +97,7 @@ public struct RecordReader: ~Copyable {
         // Behind `{"type":"mark",` or the longer names, and the time: each has its own numbers for symbols.
         var i = (tick.kind == .mark ? 15 : 16) + 22
         guard let symbol = symbol(text, &i) else { return try read(bytes) }
-        found.pointee.bytes = bytes
-        accept(tick.kind, tick.ts, symbol)
+        accept(tick.kind, text, bytes.count, tick.ts, symbol)
         found.pointee.side = tick.side
         (record.values[0], record.values[1], record.values[2], record.values[3]) = tick.values
     }
@@ -100,7 +105,7 @@ public struct RecordReader: ~Copyable {
     // MARK: The fast path
 
     /// `{"type":"trade","ts":1,"sym":"BTCUSDT","px":1,"qty":1,"side":"buy"}`, perhaps with an `id` of plain characters
-    private mutating func readTrade(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    private mutating func readTrade(_ text: UnsafePointer<UInt8>) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
         guard let price = positive(#""px":"#, text, &i), let quantity = nonNegative(#","qty":"#, text, &i),
@@ -115,8 +120,8 @@ public struct RecordReader: ~Copyable {
             return false
         }
         if text[i] == UInt8(ascii: ","), !skipPlainIdentifier(text, &i) { return false }
-        guard text[i] == UInt8(ascii: "}"), i == count - 2 else { return false }
-        accept(.trade, ts, symbol)
+        guard ends(text, &i) else { return false }
+        accept(.trade, text, i, ts, symbol)
         found.pointee.side = side
         record.values[0] = price
         record.values[1] = quantity
@@ -124,14 +129,14 @@ public struct RecordReader: ~Copyable {
     }
 
     /// `{"type":"quote","ts":1,"sym":"BTCUSDT","bid":1,"bid_qty":1,"ask":1,"ask_qty":1}`
-    private mutating func readQuote(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    private mutating func readQuote(_ text: UnsafePointer<UInt8>) -> Bool {
         var i = 16
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
         guard let bid = positive(#""bid":"#, text, &i), let bidQuantity = nonNegative(#","bid_qty":"#, text, &i),
             let ask = positive(#","ask":"#, text, &i), let askQuantity = nonNegative(#","ask_qty":"#, text, &i),
-            text[i] == UInt8(ascii: "}"), i == count - 2
+            ends(text, &i)
         else { return false }
-        accept(.quote, ts, symbol)
+        accept(.quote, text, i, ts, symbol)
         record.values[0] = bid
         record.values[1] = bidQuantity
         record.values[2] = ask
@@ -140,7 +145,7 @@ public struct RecordReader: ~Copyable {
     }
 
     /// `{"type":"mark","ts":1,"sym":"BTCUSDT","mark":1,"index":1}`, perhaps without `index`
-    private mutating func readMark(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    private mutating func readMark(_ text: UnsafePointer<UInt8>) -> Bool {
         var i = 15
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
         guard let mark = positive(#""mark":"#, text, &i) else { return false }
@@ -149,23 +154,23 @@ public struct RecordReader: ~Copyable {
             guard let number = Number.scan(padded: text, &i) else { return false }
             index = number
         }
-        guard text[i] == UInt8(ascii: "}"), i == count - 2 else { return false }
-        accept(.mark, ts, symbol)
+        guard ends(text, &i) else { return false }
+        accept(.mark, text, i, ts, symbol)
         record.values[0] = mark
         record.values[1] = index
         return true
     }
 
     /// `{"type":"bar","ts":1,"sym":"BTCUSDT","span":60,"open":1,"high":1,"low":1,"close":1,"volume":1}`
-    private mutating func readBar(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    private mutating func readBar(_ text: UnsafePointer<UInt8>) -> Bool {
         var i = 14
         guard let ts = time(text, &i), let symbol = symbol(text, &i) else { return false }
         guard let span = positive(#""span":"#, text, &i), let open = positive(#","open":"#, text, &i),
             let high = positive(#","high":"#, text, &i), let low = positive(#","low":"#, text, &i),
             let close = positive(#","close":"#, text, &i), let volume = nonNegative(#","volume":"#, text, &i),
-            text[i] == UInt8(ascii: "}"), i == count - 2
+            ends(text, &i)
         else { return false }
-        accept(.bar, ts, symbol)
+        accept(.bar, text, i, ts, symbol)
         record.values[0] = open
         record.values[1] = high
         record.values[2] = low
@@ -191,10 +196,22 @@ public struct RecordReader: ~Copyable {
         return number
     }
 
+    /// The end of the object and of its line, which may be no longer than others.
     @inline(__always)
-    private mutating func accept(_ kind: RecordKind, _ ts: Int64, _ symbol: Int) {
+    private func ends(_ text: UnsafePointer<UInt8>, _ i: inout Int) -> Bool {
+        guard text[i] == UInt8(ascii: "}"), text[i + 1] == 10, i < Self.lineLimit else { return false }
+        i += 2
+        return true
+    }
+
+    @inline(__always)
+    private mutating func accept(
+        _ kind: RecordKind, _ text: UnsafePointer<UInt8>, _ count: Int, _ ts: Int64, _ symbol: Int
+    ) {
+        found.pointee.bytes = UnsafeRawBufferPointer(start: text, count: count)
         found.pointee.kind = kind
         found.pointee.hasTime = true
+        found.pointee.hasBest = false
         found.pointee.ts = ts
         found.pointee.symbol = symbol
         found.pointee.members = UnsafeBufferPointer(start: nil, count: 0)
@@ -262,10 +279,12 @@ public struct RecordReader: ~Copyable {
         try rooms.pointee.scanner.scan(line)
         found.pointee.members = UnsafeBufferPointer(
             start: rooms.pointee.scanner.members, count: rooms.pointee.scanner.count)
+        found.pointee.likely = 0
         guard let type = record["type"] else { throw Malformed("no type", at: 0) }
         guard type.isString else { throw Malformed("type is no string", at: 0) }
         found.pointee.kind = type.withString { RecordKind(named: $0) }
         found.pointee.hasTime = false
+        found.pointee.hasBest = false
         found.pointee.ts = 0
         found.pointee.symbol = -1
         for (index, rule) in record.kind.keyRules.enumerated() { try hold(rule, index) }
@@ -280,7 +299,7 @@ public struct RecordReader: ~Copyable {
             found.pointee.symbol = number
         }
         if record.kind == .mark { record.values[1] = record["index"]?.number ?? .zero }
-        if let side = record["side"], record.kind != .other { found.pointee.side = side.equals("sell") ? .sell : .buy }
+        if record.kind.hasSide { found.pointee.side = record["side"]?.equals("sell") == true ? .sell : .buy }
     }
 
     /// Checks one rule and, of a market record, keeps the number.

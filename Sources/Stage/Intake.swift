@@ -15,7 +15,7 @@ public struct Intake: ~Copyable {
     public private(set) var firstBad: (line: Int, problem: Malformed)?
     private var meta: ((Int64) -> [UInt8])?
     /// Of the record that `next` found: which line it is, and where it begins.
-    private var place = (line: 0, offset: 0)
+    private var place = (number: 0, offset: 0)
 
     /// - Parameters:
     ///   - program: the stage's name in `bad` records.
@@ -33,7 +33,7 @@ public struct Intake: ~Copyable {
     }
 
     /// Where the record that `next` found stands, from 1.
-    public var line: Int { place.line }
+    public var line: Int { place.number }
 
     /// Reads once; see `LineReader.fill`. What the output took from here must be settled.
     public mutating func fill() throws -> Int? { try lines.fill() }
@@ -42,6 +42,10 @@ public struct Intake: ~Copyable {
     /// - Returns: whether there was one.
     @inline(__always)
     public mutating func next(_ output: inout Output) -> Bool {
+        if reader.readTick(lines.ahead) {
+            note(lines.pass(reader.record.bytes.count), &output)
+            return true
+        }
         while let line = lines.next() {
             if accept(line, &output) { return true }
         }
@@ -51,7 +55,7 @@ public struct Intake: ~Copyable {
     /// The record that `next` found must not stand here: it is treated as a line that is none.
     public mutating func refuse(_ problem: Malformed, _ output: inout Output) {
         let line = LineReader.Line(
-            bytes: reader.record.bytes, number: place.line, offset: place.offset, defect: nil)
+            bytes: reader.record.bytes, number: place.number, offset: place.offset)
         refuse(line, problem, &output)
     }
 
@@ -76,12 +80,17 @@ public struct Intake: ~Copyable {
             refuse(line, error, &output)
             return false
         }
-        place = (line.number, line.offset)
-        if reader.record.hasTime {
-            lastTime = reader.record.ts
-            if meta != nil { writeMeta(&output) }
-        }
+        note((line.number, line.offset), &output)
         return true
+    }
+
+    /// Takes note of the record at hand.
+    @inline(__always)
+    private mutating func note(_ place: (number: Int, offset: Int), _ output: inout Output) {
+        self.place = place
+        guard reader.record.hasTime else { return }
+        lastTime = reader.record.ts
+        if meta != nil { writeMeta(&output) }
     }
 
     @inline(never)

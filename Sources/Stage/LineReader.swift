@@ -14,6 +14,10 @@ public struct LineReader: ~Copyable {
         public let offset: Int
         /// Set if the line cannot be read whole.
         public let defect: Defect?
+
+        public init(bytes: UnsafeRawBufferPointer, number: Int, offset: Int, defect: Defect? = nil) {
+            (self.bytes, self.number, self.offset, self.defect) = (bytes, number, offset, defect)
+        }
     }
 
     /// Why a line cannot be read whole.
@@ -88,12 +92,27 @@ public struct LineReader: ~Copyable {
         searched = front - unsearched
         end = front
         let count = read(descriptor, base + front, Self.window)
+        defer { base.storeBytes(of: 0, toByteOffset: end, as: UInt8.self) }
         if count < 0 {
             if errno == EINTR || errno == EAGAIN { return nil }
             throw Failure.refused(.noInput, "unable to read \(name): \(errorText())")
         }
         end += count
         return count
+    }
+
+    /// Where the next line begins; behind all that has been read stands a byte of 0. Within a line that is too long it is that byte.
+    public var ahead: UnsafeRawPointer { UnsafeRawPointer(base + (isSkipping ? end : start)) }
+
+    /// Hands out the line that begins at `ahead`, whose end the caller has found.
+    /// - Returns: its number and its place, as `Line` has them.
+    @inline(__always)
+    public mutating func pass(_ count: Int) -> (number: Int, offset: Int) {
+        lineNumber += 1
+        defer { offset += count }
+        start += count
+        searched = start
+        return (lineNumber, offset)
     }
 
     /// The next whole line, or the first part of one that is too long; nil if more must be read.
@@ -129,10 +148,7 @@ public struct LineReader: ~Copyable {
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer, _ defect: Defect?) -> Line {
-        lineNumber += 1
-        let line = Line(bytes: bytes, number: lineNumber, offset: offset, defect: defect)
-        offset += bytes.count
-        start += bytes.count
-        return line
+        let place = pass(bytes.count)
+        return Line(bytes: bytes, number: place.number, offset: place.offset, defect: defect)
     }
 }

@@ -19,7 +19,8 @@ public struct ReferencePrice: Sendable {
         switch record.kind {
         case .quote:
             hasQuote = true
-            value = (record.bid.double + record.ask.double) / 2
+            let (bid, ask) = record.best
+            value = (bid + ask) / 2
         case .trade where !hasQuote: value = record.price.double
         case .bar where !hasQuote: value = record.close.double
         default: return false

@@ -72,16 +72,34 @@ final class FileSource: Source {
         _ lines: inout LineReader, _ reader: inout RecordReader, _ selection: inout Selection,
         _ lateness: inout Lateness, _ lastTime: inout Int64, into held: inout ReorderBuffer
     ) -> (LineReader.Line, Malformed?)? {
-        while let line = lines.next() {
-            if let problem = read(line, &reader) { return (line, problem) }
-            guard reader.record.kind.isMarket, reader.record.hasTime else { return (line, nil) }
-            let ts = reader.record.ts
-            guard selection.admits(reader), held.admits(ts), !lateness.hasDropped else { return (line, nil) }
-            lastTime = ts
-            lateness.note(ts)
-            held.add(line.bytes, marketTime: ts, reader.tick)
+        while true {
+            if reader.readTick(lines.ahead) {
+                let place = lines.pass(reader.record.bytes.count)
+                guard takeInOrder(reader, &selection, &lateness, &lastTime, into: &held) else {
+                    let (bytes, number, offset) = (reader.record.bytes, place.number, place.offset)
+                    return (LineReader.Line(bytes: bytes, number: number, offset: offset), nil)
+                }
+            } else {
+                guard let line = lines.next() else { return nil }
+                if let problem = read(line, &reader) { return (line, problem) }
+                guard takeInOrder(reader, &selection, &lateness, &lastTime, into: &held) else { return (line, nil) }
+            }
         }
-        return nil
+    }
+
+    /// - Returns: whether it was a wanted record of the market, in time.
+    @inline(__always)
+    private static func takeInOrder(
+        _ reader: borrowing RecordReader, _ selection: inout Selection, _ lateness: inout Lateness,
+        _ lastTime: inout Int64, into held: inout ReorderBuffer
+    ) -> Bool {
+        guard reader.record.kind.isMarket, reader.record.hasTime else { return false }
+        let ts = reader.record.ts
+        guard selection.admits(reader), held.admits(ts), !lateness.hasDropped else { return false }
+        lastTime = ts
+        lateness.note(ts)
+        held.add(reader.record.bytes, marketTime: ts, reader.tick)
+        return true
     }
 
     /// - Returns: what is wrong with the line.

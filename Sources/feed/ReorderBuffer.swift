@@ -159,7 +159,6 @@ struct ReorderBuffer: ~Copyable {
             if !store.hasRoom(borrowed) { compact(for: borrowed) }
             for index in head..<end where lines[index].isBorrowed { copy(index) }
         }
-        makeRoom()
     }
 
     private mutating func copy(_ index: Int) {

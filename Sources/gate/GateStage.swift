@@ -69,9 +69,10 @@ public struct GateStage: StageFold, ~Copyable {
         if record.kind == .trade {
             markets[symbol].flow.trade(record.side, quantity: record.quantity.double, ts: record.ts)
         } else if record.kind == .quote {
+            let (bid, ask) = record.best
             markets[symbol].flow.quote(
-                bid: record.bid.double, bidQuantity: record.bidQuantity.double, ask: record.ask.double,
-                askQuantity: record.askQuantity.double, ts: record.ts)
+                bid: bid, bidQuantity: record.bidQuantity.double, ask: ask, askQuantity: record.askQuantity.double,
+                ts: record.ts)
         }
     }
 

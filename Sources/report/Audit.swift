@@ -102,7 +102,7 @@ public struct Audit {
         let middle = markets[symbol].middle
         guard middle > 0 else { return }
         // Holding on in thought ends by time as well, though the price stands.
-        book.take(markets[symbol], at: record.ts, symbol)
+        if book.exits.areOpen(symbol) { book.take(markets[symbol], at: record.ts, symbol) }
         // A bar may end where the last one did, and have been elsewhere.
         guard middle != before || markets[symbol].bar != nil else { return }
         prices[symbol].add(middle, at: record.ts)

@@ -88,9 +88,12 @@ struct Exits {
         shadows[symbol].append(shadow)
     }
 
+    /// Whether holding on in a symbol, in thought, has not ended yet.
+    func areOpen(_ symbol: Int) -> Bool { symbol < shadows.count && !shadows[symbol].isEmpty }
+
     /// What the market has come to: the middle of ticks, or a bar.
     mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) {
-        guard symbol < shadows.count, shadows[symbol].contains(where: { $0.end(market, ts) != nil }) else { return }
+        guard areOpen(symbol), shadows[symbol].contains(where: { $0.end(market, ts) != nil }) else { return }
         shadows[symbol] = shadows[symbol].filter { shadow in
             guard let end = shadow.end(market, ts) else { return true }
             settle(shadow, end)

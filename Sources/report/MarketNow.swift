@@ -38,7 +38,7 @@ struct MarketNow {
     mutating func take(_ record: borrowing Record) {
         switch record.kind {
         case .quote:
-            (bid, ask) = (record.bid.double, record.ask.double)
+            (bid, ask) = record.best
             (bar, isFinerKnown) = (nil, true)
         case .trade:
             last = record.price.double

@@ -36,14 +36,18 @@ public struct Forecast: Equatable {
         var remaining = 1 - term
         var power = damping
         var sum = 0.0
-        for (k, derivative) in [d.velocity, d.acceleration, d.jerk, d.snap].enumerated() {
+        func add(_ derivative: Double, _ k: Double) {
             if k > 0 {
-                term *= z / Double(k)
+                term *= z / k
                 remaining -= term
                 power *= damping
             }
             sum += derivative * power * remaining
         }
+        add(d.velocity, 0)
+        add(d.acceleration, 1)
+        add(d.jerk, 2)
+        add(d.snap, 3)
         return sum
     }
 }

@@ -79,8 +79,9 @@ struct SymbolModel {
         let root = squaredVelocity.value.squareRoot()
         let snr = root > 0 ? abs(derivatives.velocity) / root : 0
         let level = kalman.origin + kalman.level
-        let votes = [derivatives.acceleration, derivatives.jerk, reverting.map { $0.mean - level } ?? 0]
-        let agreement = Double(votes.count { $0 * drift > 0 }) / Double(votes.count)
+        func vote(_ part: Double) -> Double { part * drift > 0 ? 1 : 0 }
+        let agreement =
+            (vote(derivatives.acceleration) + vote(derivatives.jerk) + vote(reverting.map { $0.mean - level } ?? 0)) / 3
         return SignalValues(
             price: price, drift: drift, horizon: forecast.horizon, sigma: sigma,
             kind: SignalKind(drift: drift, derivatives: derivatives, isNoise: snr < settings.snr),

@@ -9,6 +9,17 @@ enum HugeLine {
         Case("a huge line with LF: one bad record, and what follows passes", .strictOnly) { bench in
             try check(bench, tail: Input(Market.lines(50, from: 3)))
         },
+        Case("a huge line whose end, read by itself, is a record: one bad record", .strictOnly) { bench in
+            let (write, head, record) = (4_096, Market.lines(3), Market.line(3))
+            let before = head.reduce(0) { $0 + $1.bytes.count + 1 }
+            let padding = Bytes(repeating: UInt8(ascii: "x"), count: 20 * write - before)
+            let input = Input(
+                head + [Line(bytes: padding + record.bytes, isBad: true)] + Market.lines(3, from: 4))
+            try bench.check(input) {
+                $0.writing.bytes = write
+                $0.writesIntoEmptyPipe = true
+            }
+        },
     ]
 
     static let memoryLimitKiB = 64 * 1024
