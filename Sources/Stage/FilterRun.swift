@@ -40,10 +40,11 @@ public struct FilterRun<Fold: StageFold & ~Copyable>: ~Copyable {
     }
 
     private mutating func waitForInput() throws {
-        var ready = UnixSignals.wait(&files, timeout: timespec())
+        var ready = input.isDrained ? 0 : UnixSignals.wait(&files, timeout: timespec())
         if ready == 0 {
+            let hasWritten = output.count > 0
             try port.flush(&output)
-            ready = UnixSignals.wait(&files)
+            ready = UnixSignals.wait(&files, haveBeenLetIn: hasWritten)
         }
         if let number = UnixSignals.pending {
             try port.flush(&output)

@@ -35,6 +35,9 @@ public struct Intake: ~Copyable {
     /// Where the record that `next` found stands, from 1.
     public var line: Int { place.number }
 
+    /// See `LineReader`.
+    public var isDrained: Bool { lines.isDrained }
+
     /// Reads once; see `LineReader.fill`. What the output took from here must be settled.
     public mutating func fill() throws -> Int? { try lines.fill() }
 

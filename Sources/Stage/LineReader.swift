@@ -52,6 +52,8 @@ public struct LineReader: ~Copyable {
     private var lineNumber = 0
     private var offset = 0
     private var isSkipping = false
+    /// Whether the last read took all that was at hand, so that the next one most likely has to wait.
+    public private(set) var isDrained = false
 
     public init(_ descriptor: Int32, name: String = "input", lineLimit: Int = RecordReader.lineLimit) {
         self.lineLimit = lineLimit
@@ -98,6 +100,7 @@ public struct LineReader: ~Copyable {
             throw Failure.refused(.noInput, "unable to read \(name): \(errorText())")
         }
         end += count
+        isDrained = count < Self.window
         return count
     }
 

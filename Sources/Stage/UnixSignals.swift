@@ -52,8 +52,10 @@ public enum UnixSignals {
     }
 
     /// Waits until one of `files` is ready; the ending signals are let in meanwhile.
-    /// - Parameter timeout: nil waits for ever.
-    public static func wait(_ files: inout [pollfd], timeout: timespec? = nil) -> Int32 {
+    /// - Parameters:
+    ///   - timeout: nil waits for ever.
+    ///   - haveBeenLetIn: whether they just were, by a write: two system calls fewer for a line that somebody waits for.
+    public static func wait(_ files: inout [pollfd], timeout: timespec? = nil, haveBeenLetIn: Bool = false) -> Int32 {
         var mask = openMask
         let ready: Int32
         if var timeout {
@@ -62,7 +64,7 @@ public enum UnixSignals {
             ready = unix_ppoll(&files, nfds_t(files.count), nil, &mask)
         }
         // The kernel lets a signal in only where it has to wait: beside input that never ends it would never come.
-        if ready > 0 { letIn() }
+        if ready > 0, !haveBeenLetIn { letIn() }
         return ready
     }
 

@@ -79,7 +79,7 @@ public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
         while !source.held.hasDue, !source.isFinished {
             try outlet.makeWay()
             if let descriptor = source.awaited {
-                try Waiting.forInput(descriptor) { try outlet.flush() }
+                try Waiting.forInput(descriptor, isDrained: source.isDrained) { try outlet.flush() }
                 try source.fill()
             }
             source.take()

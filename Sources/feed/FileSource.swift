@@ -45,6 +45,8 @@ final class FileSource: Source {
 
     override var awaited: Int32? { hasLinesAtHand || isAtEnd ? nil : input.descriptor }
 
+    override var isDrained: Bool { lines.isDrained }
+
     override func fill() throws {
         held.settle()
         guard let count = try lines.fill() else { return }

@@ -20,6 +20,9 @@ class Source {
     /// What to wait for before `fill`; nil if there is still something at hand to `take`.
     var awaited: Int32? { nil }
 
+    /// Whether `awaited` most likely has nothing to read.
+    var isDrained: Bool { false }
+
     /// Reads once from what was awaited. Lines that went out are overwritten: they must have been written.
     func fill() throws {}
 

@@ -5,13 +5,15 @@ import Stage
 /// an output that nobody reads is an end.
 enum Waiting {
     /// Waits until `descriptor` can be read.
-    /// - Parameter flush: called before the process sleeps, and before it ends for a signal.
+    /// - Parameters:
+    ///   - isDrained: whether nothing is at hand, most likely.
+    ///   - flush: called before the process sleeps, and before it ends for a signal.
     /// - Throws: `Failure.interrupted`, `Failure.closedOutput`, and what `flush` throws.
-    static func forInput(_ descriptor: Int32, flush: () throws -> Void) throws {
+    static func forInput(_ descriptor: Int32, isDrained: Bool, flush: () throws -> Void) throws {
         var files = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), OutputPort.closing,
         ]
-        var ready = UnixSignals.wait(&files, timeout: timespec())
+        var ready = isDrained ? 0 : UnixSignals.wait(&files, timeout: timespec())
         if ready == 0 {
             try flush()
             ready = UnixSignals.wait(&files)

@@ -96,7 +96,7 @@ public final class LiveFeed {
                 if let torn = lines.torn() { try take(torn.bytes, torn.defect) }
                 return
             } else {
-                try Waiting.forInput(input) { try flush() }
+                try Waiting.forInput(input, isDrained: lines.isDrained) { try flush() }
                 isAtEnd = try lines.fill() == 0
             }
             if output.count >= OutputPort.fullBytes || recording?.isFull ?? false { try flush() }

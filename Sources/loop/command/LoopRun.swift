@@ -128,10 +128,11 @@ final class LoopRun {
     private func waitForStream() throws {
         while true {
             var files = [returning, OutputPort.closing, pollfd(fd: 0, events: Int16(POLLIN), revents: 0)]
-            if UnixSignals.wait(&files, timeout: timespec()) == 0 {
+            if stream.isDrained || UnixSignals.wait(&files, timeout: timespec()) == 0 {
+                let hasWritten = output.count > 0
                 try flush()
                 try requireWriter()
-                _ = UnixSignals.wait(&files)
+                _ = UnixSignals.wait(&files, haveBeenLetIn: hasWritten)
             }
             if files[2].revents != 0 { files[1].revents = 0 }
             try heed(files)
