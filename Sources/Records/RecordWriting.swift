@@ -47,7 +47,7 @@ extension Output {
     public mutating func field(_ key: StaticString, _ value: String?) {
         name(key)
         guard let value else { return put("null") }
-        quote(Array(value.utf8))
+        quote(value)
     }
 
     public mutating func field(_ key: StaticString, bytes: [UInt8]) {
@@ -60,7 +60,7 @@ extension Output {
         if needsComma { put(",") }
         quote(key)
         put(":")
-        quote(Array(value.utf8))
+        quote(value)
         needsComma = true
     }
 
@@ -103,10 +103,17 @@ extension Output {
         needsComma = true
     }
 
-    private mutating func quote(_ bytes: [UInt8]) {
+    private mutating func quote(_ text: String) {
+        var text = text
+        text.withUTF8 { quote(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func quote(_ bytes: [UInt8]) { bytes.withUnsafeBytes { quote($0) } }
+
+    private mutating func quote(_ bytes: UnsafeRawBufferPointer) {
         put("\"")
         guard bytes.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
-            bytes.withUnsafeBytes { copy($0) }
+            copy(bytes)
             return put("\"")
         }
         for byte in bytes {
