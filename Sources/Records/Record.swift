@@ -12,8 +12,8 @@ struct Found {
     @usableFromInline var best = (bid: 0.0, ask: 0.0)
     /// The line's members; empty if it was read by a fast path, which knows no keys but its own.
     var members = UnsafeBufferPointer<Member>(start: nil, count: 0)
-    /// The member to begin with when a key is looked for: the one behind that found last, as who reads asks in the order in
-    /// which was written, more or less.
+    /// The member to begin with when a key is looked for: the one behind that found last, as keys are asked for in about the
+    /// order in which they were written.
     var likely = 0
 }
 
@@ -81,6 +81,7 @@ public struct Record: ~Copyable {
     func offset(of value: RecordValue) -> Int { value.text.baseAddress! - bytes.baseAddress! }
 }
 
+/// The value of a key among the members of an object, nil if it has no such key.
 /// - Parameter likely: where to begin; moved behind the member that was found.
 func find(
     _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer,

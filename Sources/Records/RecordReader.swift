@@ -63,7 +63,7 @@ public struct RecordReader: ~Copyable {
     private static let valueLimit = 6
 
     /// Reads one line into `record`.
-    /// - Parameter bytes: the line with its LF, followed by `padding` readable bytes.
+    /// - Parameter bytes: the line with its LF, its only one, followed by `padding` readable bytes.
     /// - Throws: what is wrong with a line that is no record.
     @inline(__always)
     public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) {
@@ -253,7 +253,8 @@ public struct RecordReader: ~Copyable {
         else { return nil }
         let name = UnsafeRawBufferPointer(start: text + first, count: i - first)
         i += 2
-        guard let number = names.table.pointee.number(of: name) else { return nil }
+        // One that is new gets its number when the whole line has been found to be a record, on the general path.
+        guard let number = names.table.pointee.find(name) else { return nil }
         if let key = SymbolKey(text + first, count: i - first, symbol: number) {
             rooms.pointee.keys = (key, rooms.pointee.keys.0)
         }

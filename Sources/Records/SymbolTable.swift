@@ -23,7 +23,9 @@ public struct SymbolTable {
     }
 
     /// The number of a name that the stream has used, nil if it has not.
-    public func find(_ name: [UInt8]) -> Int? { names.firstIndex(of: name) }
+    public func find(_ name: [UInt8]) -> Int? { name.withUnsafeBytes { find($0) } }
+
+    func find(_ name: UnsafeRawBufferPointer) -> Int? { names.indices.first { matches($0, name) } }
 
     public func name(_ symbol: Int) -> [UInt8] { names[symbol] }
 
@@ -31,7 +33,7 @@ public struct SymbolTable {
 
     @inline(never)
     private mutating func search(_ name: UnsafeRawBufferPointer) -> Int? {
-        if let found = names.indices.first(where: { matches($0, name) }) {
+        if let found = find(name) {
             last = found
             return found
         }

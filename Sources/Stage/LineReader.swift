@@ -6,7 +6,7 @@ public import Records
 public struct LineReader: ~Copyable {
     /// One line of input.
     public struct Line {
-        /// With its LF, followed by `RecordReader.padding` readable bytes.
+        /// With its LF, if it can be read whole; followed by `RecordReader.padding` readable bytes.
         public let bytes: UnsafeRawBufferPointer
         /// From 1.
         public let number: Int
@@ -104,10 +104,11 @@ public struct LineReader: ~Copyable {
         return count
     }
 
-    /// Where the next line begins; behind all that has been read stands a byte of 0. Within a line that is too long it is that byte.
-    public var ahead: UnsafeRawPointer { UnsafeRawPointer(base + (isSkipping ? end : start)) }
+    /// Where the next line begins, if nobody has looked for its end yet; behind all that has been read stands a byte of 0. Within a
+    /// line that is too long, or that a read has cut, it is that byte: such a line is read once, when it is whole.
+    public var ahead: UnsafeRawPointer { UnsafeRawPointer(base + (isSkipping || searched != start ? end : start)) }
 
-    /// Hands out the line that begins at `ahead`, whose end the caller has found.
+    /// Hands out the line that begins where the last one has ended, and whose end the caller has found.
     /// - Returns: its number and its place, as `Line` has them.
     @inline(__always)
     public mutating func pass(_ count: Int) -> (number: Int, offset: Int) {

@@ -10,6 +10,8 @@ import Testing
 @Suite struct RecordReaderTests {
     private func reading(_ line: [UInt8]) -> String {
         var reader = RecordReader()
+        // The fast path knows only symbols that have been met.
+        withPaddedLine(Self.quote) { try? reader.read($0) }
         return withPaddedLine(line) { bytes in
             do throws(Malformed) { try reader.read(bytes) } catch { return error.problem }
             return "\(reader.record.kind)"
@@ -84,6 +86,39 @@ import Testing
         func long(_ count: Int) -> String { #"{"type":"x","a":"\#(String(repeating: "b", count: count - frame))"}"# }
         #expect(reading(long(65_536)) == "other")
         #expect(reading(long(65_537)) == "longer than 65536 bytes")
+        func tick(_ count: Int) -> String {
+            let frame = #"{"type":"trade","ts":1721347021080832,"sym":"BTCUSDT","px":1,"qty":1,"side":"buy","id":""}"#
+            return frame.dropLast(2) + String(repeating: "7", count: count - frame.utf8.count) + #""}"#
+        }
+        #expect(reading(tick(65_536)) == "trade")
+        #expect(reading(tick(65_537)) == "longer than 65536 bytes")
+    }
+
+    /// In whichever order its keys stand.
+    @Test func aLineThatIsRefusedTakesNoPlaceAmongTheSymbols() {
+        var reader = RecordReader()
+        func failure(_ price: String, _ name: String, _ isInOrder: Bool) -> String? {
+            let body = #""ts":1721347021080832,"sym":"\#(name)","px":\#(price),"qty":1,"side":"buy""#
+            return withPaddedLine(isInOrder ? #"{"type":"trade",\#(body)}"# : #"{\#(body),"type":"trade"}"#) {
+                Self.failure(&reader, $0)?.problem
+            }
+        }
+        for index in 0..<200 { #expect(failure("-1", "X\(index)", index.isMultiple(of: 2)) != nil) }
+        for index in 0..<SymbolTable.limit { #expect(failure("1", "S\(index)", index.isMultiple(of: 2)) == nil) }
+        #expect(failure("1", "S64", true) == "more than 64 symbols")
+        #expect(failure("1", "S63", true) == nil && reader.record.symbol == 63)
+    }
+
+    /// Whatever way they were read.
+    @Test func theBestPricesAreThoseOfTheQuoteAtHand() {
+        var reader = RecordReader()
+        for price in 1...20 {
+            let body = #""ts":1721347021080832,"sym":"B","bid":\#(price).5,"bid_qty":1,"ask":\#(price + 1),"ask_qty":1"#
+            let line = price % 3 == 0 ? #"{\#(body),"type":"quote"}"# : #"{"type":"quote",\#(body)}"#
+            #expect(withPaddedLine(line) { Self.failure(&reader, $0) } == nil)
+            if price % 5 == 0 { continue }
+            #expect(reader.record.best == (Double(price) + 0.5, Double(price + 1)))
+        }
     }
 
     /// No prefix of a record is one, and none makes the reader look behind the line.

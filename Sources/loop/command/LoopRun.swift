@@ -128,7 +128,8 @@ final class LoopRun {
     private func waitForStream() throws {
         while true {
             var files = [returning, OutputPort.closing, pollfd(fd: 0, events: Int16(POLLIN), revents: 0)]
-            if stream.isDrained || UnixSignals.wait(&files, timeout: timespec()) == 0 {
+            // Without a writer it must be known that nothing is at hand: what is, goes on.
+            if stream.isDrained && !isReturnOver || UnixSignals.wait(&files, timeout: timespec()) == 0 {
                 let hasWritten = output.count > 0
                 try flush()
                 try requireWriter()
