@@ -229,7 +229,7 @@ public struct RecordReader: ~Copyable {
         return Int64(truncatingIfNeeded: value)
     }
 
-    /// `"sym":"BTCUSDT",` of printable ASCII
+    /// `"sym":"BTCUSDT",` of printable ASCII, if the stream has named it before
     @inline(__always)
     private mutating func symbol(_ text: UnsafePointer<UInt8>, _ i: inout Int) -> Int? {
         guard match(text, &i, #""sym":""#) else { return nil }

@@ -18,14 +18,22 @@ public struct SymbolTable {
     /// - Returns: nil if the table is full.
     @inline(__always)
     public mutating func number(of name: UnsafeRawBufferPointer) -> Int? {
-        if last < names.count, matches(last, name) { return last }
-        return search(name)
+        if let known = find(name) { return known }
+        guard names.count < Self.limit else { return nil }
+        names.append(Array(name))
+        last = names.count - 1
+        return last
     }
 
     /// The number of a name that the stream has used, nil if it has not.
-    public func find(_ name: [UInt8]) -> Int? { name.withUnsafeBytes { find($0) } }
+    public func find(_ name: [UInt8]) -> Int? { names.firstIndex(of: name) }
 
-    func find(_ name: UnsafeRawBufferPointer) -> Int? { names.indices.first { matches($0, name) } }
+    /// The same, quick for the one that was looked for last.
+    @inline(__always)
+    mutating func find(_ name: UnsafeRawBufferPointer) -> Int? {
+        if last < names.count, matches(last, name) { return last }
+        return search(name)
+    }
 
     public func name(_ symbol: Int) -> [UInt8] { names[symbol] }
 
@@ -33,14 +41,9 @@ public struct SymbolTable {
 
     @inline(never)
     private mutating func search(_ name: UnsafeRawBufferPointer) -> Int? {
-        if let found = find(name) {
-            last = found
-            return found
-        }
-        guard names.count < Self.limit else { return nil }
-        names.append(Array(name))
-        last = names.count - 1
-        return last
+        guard let found = names.indices.first(where: { matches($0, name) }) else { return nil }
+        last = found
+        return found
     }
 
     @inline(__always)

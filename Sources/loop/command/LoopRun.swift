@@ -128,10 +128,12 @@ final class LoopRun {
     private func waitForStream() throws {
         while true {
             var files = [returning, OutputPort.closing, pollfd(fd: 0, events: Int16(POLLIN), revents: 0)]
-            // Without a writer it must be known that nothing is at hand: what is, goes on.
+            // Where the writer has gone it must be known that nothing is at hand: what is, goes on.
             if stream.isDrained && !isReturnOver || UnixSignals.wait(&files, timeout: timespec()) == 0 {
-                let hasWritten = output.count > 0
+                let (hasWritten, wasOver) = (output.count > 0, isReturnOver)
                 try flush()
+                // While the output was full the writer may have gone.
+                if isReturnOver, !wasOver { continue }
                 try requireWriter()
                 _ = UnixSignals.wait(&files, haveBeenLetIn: hasWritten)
             }
