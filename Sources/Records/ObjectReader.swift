@@ -16,8 +16,6 @@ public struct ObjectReader: ~Copyable {
 
     /// The value of a key of the object read last, nil if it has no such key.
     public subscript(key: StaticString) -> RecordValue? {
-        var first = 0
-        return find(
-            key, in: UnsafeBufferPointer(start: scanner.members, count: scanner.count), of: text, from: &first)
+        find(key, in: UnsafeBufferPointer(start: scanner.members, count: scanner.count), of: text)
     }
 }

@@ -82,6 +82,14 @@ public struct Record: ~Copyable {
 }
 
 /// The value of a key among the members of an object, nil if it has no such key.
+func find(
+    _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer
+) -> RecordValue? {
+    var first = 0
+    return find(key, in: members, of: line, from: &first)
+}
+
+/// The same, for who asks for several keys.
 /// - Parameter likely: where to begin; moved behind the member that was found.
 func find(
     _ key: StaticString, in members: UnsafeBufferPointer<Member>, of line: UnsafeRawBufferPointer,
@@ -201,8 +209,7 @@ public struct RecordValue {
     /// The value of a key of an object.
     public subscript(key: StaticString) -> RecordValue? {
         var found: RecordValue?
-        var first = 0
-        withMembers { members in found = Records.find(key, in: members, of: rest, from: &first) }
+        withMembers { members in found = Records.find(key, in: members, of: rest) }
         return found
     }
 }
