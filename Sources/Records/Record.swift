@@ -1,34 +1,57 @@
-/// What a reader has found in a line.
-@usableFromInline
-struct Found {
-    @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+/// A line, and what a reader has found in it. Who keeps lines for another reader keeps them in such a room, so that a tick is
+/// read once and never copied (`RecordReader.read(_:into:)`, `take`).
+public struct FoundLine {
+    /// The line with its LF; whoever moves it says so here.
+    public var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     @usableFromInline var kind = RecordKind.other
-    @usableFromInline var hasTime = false
+    /// Whether it carries a time.
+    public internal(set) var hasTime = false
     /// Whether `best` is of this record.
     @usableFromInline var hasBest = false
     @usableFromInline var side = Side.buy
-    @usableFromInline var ts: Int64 = 0
+    /// Event time, microseconds since the Unix epoch.
+    public internal(set) var ts: Int64 = 0
     @usableFromInline var symbol = -1
+    /// The numbers of a market record, in the order of its key rules.
+    @usableFromInline var values: (Number, Number, Number, Number, Number, Number) =
+        (.zero, .zero, .zero, .zero, .zero, .zero)
     @usableFromInline var best = (bid: 0.0, ask: 0.0)
     /// The line's members; empty if it was read by a fast path, which knows no keys but its own.
     var members = UnsafeBufferPointer<Member>(start: nil, count: 0)
     /// The member to begin with when a key is looked for: the one behind that found last, as keys are asked for in about the
     /// order in which they were written.
     var likely = 0
+
+    /// No market record has more numbers.
+    static let valueLimit = 6
+
+    public init() {}
+
+    /// A line that its writer knows, and no reader has read.
+    /// - Parameter ts: its event time, nil if it carries none.
+    public init(unread bytes: UnsafeRawBufferPointer, ts: Int64?) {
+        self.bytes = bytes
+        hasTime = ts != nil
+        self.ts = ts ?? 0
+    }
+
+    /// One of `values`.
+    subscript(index: Int) -> Number {
+        get { withUnsafeBytes(of: values) { $0.bindMemory(to: Number.self)[index] } }
+        set { withUnsafeMutableBytes(of: &values) { $0.bindMemory(to: Number.self)[index] = newValue } }
+    }
+
+    /// Whether a fast path has read it: all that it found is here.
+    @inline(__always)
+    var isWhole: Bool { kind != .other && members.isEmpty }
 }
 
 /// A view of one line that is a record. It is valid only until the next line is read: a stage copies what it keeps. (Itself
 /// it is not copied: it is lent, and small, so that lending it costs nothing.)
 public struct Record: ~Copyable {
-    @usableFromInline let found: UnsafeMutablePointer<Found>
-    /// The numbers of a market record, in the order of its key rules.
-    @usableFromInline let values: UnsafeMutablePointer<Number>
+    @usableFromInline let found: UnsafeMutablePointer<FoundLine>
 
-    /// - Parameters: the reader's rooms.
-    init(found: UnsafeMutablePointer<Found>, values: UnsafeMutablePointer<Number>) {
-        self.found = found
-        self.values = values
-    }
+    init(_ found: UnsafeMutablePointer<FoundLine>) { self.found = found }
 
     /// The line with its LF.
     @inlinable public var bytes: UnsafeRawBufferPointer { found.pointee.bytes }
@@ -42,16 +65,16 @@ public struct Record: ~Copyable {
     /// The taker's side, of a trade; the order's, of an intent or fill.
     @inlinable public var side: Side { found.pointee.side }
 
-    @inlinable public var price: Number { values[0] }
-    @inlinable public var quantity: Number { values[1] }
+    @inlinable public var price: Number { found.pointee.values.0 }
+    @inlinable public var quantity: Number { found.pointee.values.1 }
 
-    @inlinable public var bid: Number { values[0] }
-    @inlinable public var bidQuantity: Number { values[1] }
-    @inlinable public var ask: Number { values[2] }
-    @inlinable public var askQuantity: Number { values[3] }
+    @inlinable public var bid: Number { found.pointee.values.0 }
+    @inlinable public var bidQuantity: Number { found.pointee.values.1 }
+    @inlinable public var ask: Number { found.pointee.values.2 }
+    @inlinable public var askQuantity: Number { found.pointee.values.3 }
 
     /// A quote's prices as doubles. Several models of a stage ask for them, and each is a division: the first one makes them.
-    @inlinable public var best: (bid: Double, ask: Double) {
+    @inlinable @inline(__always) public var best: (bid: Double, ask: Double) {
         if !found.pointee.hasBest {
             found.pointee.best = (bid.double, ask.double)
             found.pointee.hasBest = true
@@ -59,17 +82,17 @@ public struct Record: ~Copyable {
         return found.pointee.best
     }
 
-    @inlinable public var open: Number { values[0] }
-    @inlinable public var high: Number { values[1] }
-    @inlinable public var low: Number { values[2] }
-    @inlinable public var close: Number { values[3] }
-    @inlinable public var volume: Number { values[4] }
-    @inlinable public var spanSeconds: Number { values[5] }
+    @inlinable public var open: Number { found.pointee.values.0 }
+    @inlinable public var high: Number { found.pointee.values.1 }
+    @inlinable public var low: Number { found.pointee.values.2 }
+    @inlinable public var close: Number { found.pointee.values.3 }
+    @inlinable public var volume: Number { found.pointee.values.4 }
+    @inlinable public var spanSeconds: Number { found.pointee.values.5 }
 
-    @inlinable public var mark: Number { values[0] }
+    @inlinable public var mark: Number { found.pointee.values.0 }
     /// Of a mark record; 0 if it tells none.
-    @inlinable public var index: Number { values[1] }
-    @inlinable public var fundingRate: Number { values[0] }
+    @inlinable public var index: Number { found.pointee.values.1 }
+    @inlinable public var fundingRate: Number { found.pointee.values.0 }
 
     /// The value of a key, nil if the record has no such key. For the types that no fast path reads: all but
     /// `trade`, `quote`, `mark` and `bar`.

@@ -7,7 +7,9 @@ public struct RecordReader: ~Copyable {
     public static let padding = 64
 
     /// The record read last.
-    public let record: Record
+    public private(set) var record: Record
+    /// The reader's own room, for lines that nobody keeps.
+    private let room: UnsafeMutablePointer<FoundLine>
     private let names: Names
     /// Apart from the reader, which so is no more than a few pointers: it is lent for each line.
     private let rooms: UnsafeMutablePointer<Rooms>
@@ -39,16 +41,13 @@ public struct RecordReader: ~Copyable {
         self.names = names
         rooms = .allocate(capacity: 1)
         rooms.initialize(to: Rooms())
-        let found = UnsafeMutablePointer<Found>.allocate(capacity: 1)
-        found.initialize(to: Found())
-        let values = UnsafeMutablePointer<Number>.allocate(capacity: Self.valueLimit)
-        values.initialize(repeating: .zero, count: Self.valueLimit)
-        record = Record(found: found, values: values)
+        room = .allocate(capacity: 1)
+        room.initialize(to: FoundLine())
+        record = Record(room)
     }
 
     deinit {
-        record.values.deallocate()
-        record.found.deallocate()
+        room.deallocate()
         rooms.deinitialize(count: 1)
         rooms.deallocate()
     }
@@ -57,17 +56,20 @@ public struct RecordReader: ~Copyable {
         _read { yield names.table.pointee }
     }
 
-    private var found: UnsafeMutablePointer<Found> { record.found }
-
-    /// No market record has more numbers.
-    private static let valueLimit = 6
+    private var found: UnsafeMutablePointer<FoundLine> { record.found }
 
     /// Reads one line into `record`.
     /// - Parameter bytes: the line with its LF, its only one, followed by `padding` readable bytes.
     /// - Throws: what is wrong with a line that is no record.
     @inline(__always)
-    public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) {
-        if readTick(bytes.baseAddress!) { return }
+    public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) { try read(bytes, into: room) }
+
+    /// Reads one line into a room of the caller's, which is `record` until something is read again.
+    @inline(__always)
+    public mutating func read(
+        _ bytes: UnsafeRawBufferPointer, into room: UnsafeMutablePointer<FoundLine>
+    ) throws(Malformed) {
+        if readTick(bytes.baseAddress!, into: room) { return }
         found.pointee.bytes = bytes
         try readAny()
     }
@@ -76,7 +78,12 @@ public struct RecordReader: ~Copyable {
     /// known.
     /// - Parameter start: what is known of the line ends with its LF or a byte of 0, followed by `padding` readable bytes.
     @inline(__always)
-    public mutating func readTick(_ start: UnsafeRawPointer) -> Bool {
+    public mutating func readTick(_ start: UnsafeRawPointer) -> Bool { readTick(start, into: room) }
+
+    /// The same, into a room of the caller's.
+    @inline(__always)
+    public mutating func readTick(_ start: UnsafeRawPointer, into room: UnsafeMutablePointer<FoundLine>) -> Bool {
+        record = Record(room)
         let text = start.assumingMemoryBound(to: UInt8.self)
         guard word(text) == word(#"{"type":"#) else { return false }
         let type = word(text + 8)
@@ -87,19 +94,24 @@ public struct RecordReader: ~Copyable {
         return false
     }
 
-    /// Reads a line that another reader has read.
-    /// - Parameters:
-    ///   - bytes: as `read` wants them.
-    ///   - tick: what the other has found.
+    /// Takes over a line that another reader has read and somebody has kept: it is `record` until something is read again.
+    /// - Parameter line: followed by `padding` readable bytes. What was found in a tick or a bar is left as it is, but for the
+    ///   symbol's number, as each stream has its own; any other line is read.
+    /// - Throws: what is wrong with a line that is no record.
     @inline(__always)
-    public mutating func read(_ bytes: UnsafeRawBufferPointer, as tick: Tick) throws(Malformed) {
-        let text = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-        // Behind `{"type":"mark",` or the longer names, and the time: each has its own numbers for symbols.
-        var i = (tick.kind == .mark ? 15 : 16) + 22
-        guard let symbol = symbol(text, &i) else { return try read(bytes) }
-        accept(tick.kind, text, bytes.count, tick.ts, symbol)
-        found.pointee.side = tick.side
-        (record.values[0], record.values[1], record.values[2], record.values[3]) = tick.values
+    public mutating func take(_ line: UnsafeMutablePointer<FoundLine>) throws(Malformed) {
+        guard line.pointee.isWhole else { return try read(line.pointee.bytes) }
+        let text = line.pointee.bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        // Behind the type, as `readTick` knows it, and the time.
+        var i =
+            switch line.pointee.kind {
+            case .bar: 14 + 22
+            case .mark: 15 + 22
+            default: 16 + 22
+            }
+        guard let symbol = symbol(text, &i) else { return try read(line.pointee.bytes) }
+        line.pointee.symbol = symbol
+        record = Record(line)
     }
 
     // MARK: The fast path
@@ -123,8 +135,8 @@ public struct RecordReader: ~Copyable {
         guard ends(text, &i) else { return false }
         accept(.trade, text, i, ts, symbol)
         found.pointee.side = side
-        record.values[0] = price
-        record.values[1] = quantity
+        found.pointee.values.0 = price
+        found.pointee.values.1 = quantity
         return true
     }
 
@@ -137,10 +149,10 @@ public struct RecordReader: ~Copyable {
             ends(text, &i)
         else { return false }
         accept(.quote, text, i, ts, symbol)
-        record.values[0] = bid
-        record.values[1] = bidQuantity
-        record.values[2] = ask
-        record.values[3] = askQuantity
+        found.pointee.values.0 = bid
+        found.pointee.values.1 = bidQuantity
+        found.pointee.values.2 = ask
+        found.pointee.values.3 = askQuantity
         return true
     }
 
@@ -156,8 +168,8 @@ public struct RecordReader: ~Copyable {
         }
         guard ends(text, &i) else { return false }
         accept(.mark, text, i, ts, symbol)
-        record.values[0] = mark
-        record.values[1] = index
+        found.pointee.values.0 = mark
+        found.pointee.values.1 = index
         return true
     }
 
@@ -171,12 +183,12 @@ public struct RecordReader: ~Copyable {
             ends(text, &i)
         else { return false }
         accept(.bar, text, i, ts, symbol)
-        record.values[0] = open
-        record.values[1] = high
-        record.values[2] = low
-        record.values[3] = close
-        record.values[4] = volume
-        record.values[5] = span
+        found.pointee.values.0 = open
+        found.pointee.values.1 = high
+        found.pointee.values.2 = low
+        found.pointee.values.3 = close
+        found.pointee.values.4 = volume
+        found.pointee.values.5 = span
         return true
     }
 
@@ -299,7 +311,7 @@ public struct RecordReader: ~Copyable {
             }
             found.pointee.symbol = number
         }
-        if record.kind == .mark { record.values[1] = record["index"]?.number ?? .zero }
+        if record.kind == .mark { found.pointee.values.1 = record["index"]?.number ?? .zero }
         if record.kind.hasSide { found.pointee.side = record["side"]?.equals("sell") == true ? .sell : .buy }
     }
 
@@ -313,6 +325,6 @@ public struct RecordReader: ~Copyable {
             throw Malformed("\(rule.key) is not \(rule.rule.expectation)", at: record.offset(of: value))
         }
         guard record.kind.isMarket, let number = value.number else { return }
-        if index < Self.valueLimit { record.values[index] = number }
+        if index < FoundLine.valueLimit { found.pointee[index] = number }
     }
 }

@@ -56,14 +56,14 @@ public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
             var first: Source?
             var bound = Int64.max
             for source in sources where source.held.hasDue {
-                let place = source.held.next.place
+                let place = source.held.nextPlace
                 guard let leader = first else {
                     first = source
                     continue
                 }
-                if place < leader.held.next.place {
+                if place < leader.held.nextPlace {
                     // The leader is named first, so it may go at the same time.
-                    bound = min(bound, leader.held.next.place)
+                    bound = min(bound, leader.held.nextPlace)
                     first = source
                 } else {
                     bound = min(bound, place == .max ? place : place + 1)
@@ -90,12 +90,12 @@ public struct FeedStage<Outlet: FeedOutlet & ~Copyable>: ~Copyable {
 
     private mutating func emit(_ held: inout ReorderBuffer, before bound: Int64) throws {
         while let line = held.pop(before: bound) {
-            if line.hasTime {
-                if meta != nil { open(line.ts) }
-                if pace != nil { try wait(until: line.ts) }
-                time = line.ts
+            if line.pointee.hasTime {
+                if meta != nil { open(line.pointee.ts) }
+                if pace != nil { try wait(until: line.pointee.ts) }
+                time = line.pointee.ts
             }
-            try outlet.pass(UnsafeRawBufferPointer(start: line.start, count: Int(line.count)), line.tick)
+            try outlet.pass(line)
         }
     }
 

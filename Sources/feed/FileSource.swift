@@ -75,41 +75,45 @@ final class FileSource: Source {
         _ lateness: inout Lateness, _ lastTime: inout Int64, into held: inout ReorderBuffer
     ) -> (LineReader.Line, Malformed?)? {
         while true {
-            if reader.readTick(lines.ahead) {
-                let place = lines.pass(reader.record.bytes.count)
+            let room = held.room
+            if reader.readTick(lines.ahead, into: room) {
+                let place = lines.pass(room.pointee.bytes.count)
                 guard takeInOrder(reader, &selection, &lateness, &lastTime, into: &held) else {
-                    let (bytes, number, offset) = (reader.record.bytes, place.number, place.offset)
-                    return (LineReader.Line(bytes: bytes, number: number, offset: offset), nil)
+                    return (LineReader.Line(bytes: room.pointee.bytes, number: place.number, offset: place.offset), nil)
                 }
             } else {
                 guard let line = lines.next() else { return nil }
-                if let problem = read(line, &reader) { return (line, problem) }
-                guard takeInOrder(reader, &selection, &lateness, &lastTime, into: &held) else { return (line, nil) }
+                if let problem = read(line, &reader, into: room) { return (line, problem) }
+                guard reader.record.kind.isMarket, reader.record.hasTime,
+                    takeInOrder(reader, &selection, &lateness, &lastTime, into: &held)
+                else { return (line, nil) }
             }
         }
     }
 
-    /// - Returns: whether it was a wanted record of the market, in time.
+    /// Takes a record of the market that was read into the room of `held`.
+    /// - Returns: whether it is wanted, and in time.
     @inline(__always)
     private static func takeInOrder(
         _ reader: borrowing RecordReader, _ selection: inout Selection, _ lateness: inout Lateness,
         _ lastTime: inout Int64, into held: inout ReorderBuffer
     ) -> Bool {
-        guard reader.record.kind.isMarket, reader.record.hasTime else { return false }
         let ts = reader.record.ts
         guard selection.admits(reader), held.admits(ts), !lateness.hasDropped else { return false }
         lastTime = ts
         lateness.note(ts)
-        held.add(reader.record.bytes, marketTime: ts, reader.tick)
+        held.addMarket()
         return true
     }
 
     /// - Returns: what is wrong with the line.
     @inline(__always)
-    private static func read(_ line: LineReader.Line, _ reader: inout RecordReader) -> Malformed? {
+    private static func read(
+        _ line: LineReader.Line, _ reader: inout RecordReader, into room: UnsafeMutablePointer<FoundLine>
+    ) -> Malformed? {
         do throws(Malformed) {
             if let defect = line.defect { throw defect.malformed }
-            try reader.read(line.bytes)
+            try reader.read(line.bytes, into: room)
             return nil
         } catch { return error }
     }
@@ -124,7 +128,7 @@ final class FileSource: Source {
             if format == nil { recognise(line) }
             if failure != nil { return }
             if rows == nil && market == nil || line.bytes.first == UInt8(ascii: "{") {
-                guard receive(line, Self.read(line, &reader)) else { return }
+                guard receive(line, Self.read(line, &reader, into: held.room)) else { return }
             } else {
                 receive(row: line)
             }
@@ -223,9 +227,13 @@ final class FileSource: Source {
             let symbol = reader.record.symbol
             return late(ts, symbol < 0 ? nil : reader.symbols.name(symbol), line.number)
         }
-        if lateness.hasDropped { writeGap() }
+        if lateness.hasDropped {
+            writeGap()
+            // Into the room that the line was read into.
+            _ = Self.read(line, &reader, into: held.room)
+        }
         lateness.note(ts)
-        held.add(line.bytes, marketTime: ts, reader.tick)
+        held.addMarket()
         return true
     }
 
@@ -236,7 +244,7 @@ final class FileSource: Source {
             lastTime = reader.record.ts
             guard selection.admits(reader) else { return }
         }
-        held.add(line.bytes, ts: reader.record.hasTime ? reader.record.ts : nil)
+        held.addDerived()
     }
 
     private func receive(row line: LineReader.Line) {

@@ -6,9 +6,8 @@ public protocol FeedOutlet: ~Copyable {
     /// The stage's `meta` record, to stand right behind the next line.
     mutating func open(with meta: [UInt8])
 
-    /// Takes the next line, with its LF: it lies where it is until `makeWay` is called.
-    /// - Parameter tick: what the feed has found in it, if it is a tick.
-    mutating func pass(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws
+    /// Takes the next line: it lies where it is until `makeWay` is called, and what was found in it until the next line is taken.
+    mutating func pass(_ line: UnsafeMutablePointer<FoundLine>) throws
 
     /// What was passed on may lie where the next read goes.
     mutating func makeWay() throws
@@ -29,8 +28,8 @@ public struct PipeOutlet: FeedOutlet, ~Copyable {
 
     public mutating func open(with meta: [UInt8]) { output.open(with: meta) }
 
-    public mutating func pass(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws {
-        output.pass(line)
+    public mutating func pass(_ line: UnsafeMutablePointer<FoundLine>) throws {
+        output.pass(line.pointee.bytes)
         if output.count >= OutputPort.fullBytes { try flush() }
     }
 

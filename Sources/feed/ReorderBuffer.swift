@@ -1,37 +1,23 @@
 import Records
 
-/// A line on its way out.
-struct HeldLine {
-    /// With its LF.
-    var start: UnsafeRawPointer
-    var count: Int32
-    /// Whether the bytes still lie in the input, which the next read overwrites.
-    var isBorrowed: Bool
-    /// Whether the line carries a time: `ts`.
-    var hasTime: Bool
-    /// Where it stands in time, in nanoseconds, as two recordings of one microsecond may know which came first. What is
-    /// derived, or has no time, keeps its place behind the latest market record that it came after.
-    var place: Int64
-    var ts: Int64
-    /// What was read in it, if it is a tick.
-    var tick: Tick?
-}
-
 /// The lines of one source, sorted by time as far as `--reorder` allows; stable.
 ///
 /// A line is due once no later line may come before it. Which lines are due is a function of the lines alone, not of
 /// the sizes in which they were read. Lines in order cost a comparison; they are copied only if they are still held
-/// when the input is overwritten, and lie side by side then too, so that they leave as one span.
+/// when the input is overwritten, and lie side by side then too, so that they leave as one span. What was found in a line is not
+/// copied: it is read into the room in which it waits, and handed on there.
 struct ReorderBuffer: ~Copyable {
     /// At most so much is held back; what exceeds it is due.
     static let limitBytes = 1 << 20
 
     private let reorder: Int64
-    private var lines: UnsafeMutablePointer<HeldLine>
-    private var capacity = 1024
+    private var rooms = Ring(capacity: 1024)
+    /// Counted from the first line on: what has gone, what is due, what is held.
     private var head = 0
     private var due = 0
     private var end = 0
+    /// What lies before it does not lie in the input any more.
+    private var firstBorrowed = 0
     private var heldBytes = 0
     private var store = ByteStore()
     private var other = ByteStore()
@@ -40,12 +26,7 @@ struct ReorderBuffer: ~Copyable {
     /// Nothing may come before this any more.
     private var floor: Int64 = 0
 
-    init(reorderMicroseconds: Int64) {
-        reorder = reorderMicroseconds * 1000
-        lines = .allocate(capacity: capacity)
-    }
-
-    deinit { lines.deallocate() }
+    init(reorderMicroseconds: Int64) { reorder = reorderMicroseconds * 1000 }
 
     /// Whether a market record of this time is not too late.
     @inline(__always)
@@ -58,35 +39,36 @@ struct ReorderBuffer: ~Copyable {
     var latestTime: Int64 { latest / 1000 }
     var hasDue: Bool { head < due }
     var dueCount: Int { due - head }
-    /// The next line to go; there must be one.
-    var next: HeldLine { lines[head] }
+    /// Where the next line to go stands in time, nanoseconds; there must be one.
+    var nextPlace: Int64 { rooms[head].time }
 
     /// Takes the next line if it stands before `bound`.
+    /// - Returns: it, there until a line is added.
     @inline(__always)
-    mutating func pop(before bound: Int64) -> HeldLine? {
-        guard head < due, lines[head].place < bound else { return nil }
+    mutating func pop(before bound: Int64) -> UnsafeMutablePointer<FoundLine>? {
+        guard head < due, rooms[head].time < bound else { return nil }
         head += 1
-        return lines[head - 1]
+        return rooms.line(head - 1)
     }
 
-    /// Adds a market record; its bytes stay where they are until `settle`.
+    /// Room for the next line: whoever reads it reads it there, and says `add` if it is to stay.
+    var room: UnsafeMutablePointer<FoundLine> {
+        @inline(__always) mutating get {
+            if end - head == rooms.capacity { rooms.double(head..<end) }
+            return rooms.line(end)
+        }
+    }
+
+    /// Adds the market record that was read into `room`; its bytes stay where they are until `settle`.
     @inline(__always)
-    mutating func add(_ bytes: UnsafeRawBufferPointer, marketTime ts: Int64, _ tick: Tick?) {
-        let place = ts * 1000
+    mutating func addMarket() {
+        let place = rooms.line(end).pointee.ts * 1000
         if place > latest { latest = place }
-        insert(
-            HeldLine(
-                start: bytes.baseAddress!, count: Int32(bytes.count), isBorrowed: true, hasTime: true, place: place,
-                ts: ts, tick: tick))
+        insert(at: place, isBorrowed: true)
     }
 
-    /// Adds a line that moves no time.
-    mutating func add(_ bytes: UnsafeRawBufferPointer, ts: Int64?) {
-        insert(
-            HeldLine(
-                start: bytes.baseAddress!, count: Int32(bytes.count), isBorrowed: true, hasTime: ts != nil,
-                place: latest, ts: ts ?? 0))
-    }
+    /// Adds the record that was read into `room`, and that moves no time.
+    mutating func addDerived() { insert(at: latest, isBorrowed: true) }
 
     /// Adds a line that the caller has written: its bytes are copied.
     /// - Parameters:
@@ -94,13 +76,10 @@ struct ReorderBuffer: ~Copyable {
     ///   - nanoseconds: what its time has beyond the microsecond.
     mutating func add(copying bytes: UnsafeRawBufferPointer, marketTime ts: Int64?, nanoseconds: Int64 = 0) {
         if !store.hasRoom(bytes.count) { compact(for: bytes.count) }
-        let copy = store.append(bytes)
         let place = ts.map { $0 * 1000 + nanoseconds } ?? latest
         if place > latest { latest = place }
-        insert(
-            HeldLine(
-                start: copy, count: Int32(bytes.count), isBorrowed: false, hasTime: ts != nil, place: place,
-                ts: ts ?? 0))
+        room.initialize(to: FoundLine(unread: store.append(bytes), ts: ts))
+        insert(at: place, isBorrowed: false)
     }
 
     /// The time has come to `ts`, though no line says so: an unwanted record.
@@ -113,33 +92,34 @@ struct ReorderBuffer: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func insert(_ line: HeldLine) {
-        if end == capacity { makeRoom() }
-        if end == due || lines[end - 1].place <= line.place {
-            lines[end] = line
-        } else {
-            insertBetween(line)
-        }
+    private mutating func insert(at time: Int64, isBorrowed: Bool) {
+        rooms[end] = Ring.Place(time: time, isBorrowed: isBorrowed)
+        heldBytes += rooms.line(end).pointee.bytes.count
+        if end > due, rooms[end - 1].time > time { moveBack() }
         end += 1
-        heldBytes += Int(line.count)
         release()
     }
 
+    /// Moves the last line to where it stands in time.
     @inline(never)
-    private mutating func insertBetween(_ line: HeldLine) {
+    private mutating func moveBack() {
+        let (line, place) = (rooms.line(end).pointee, rooms[end])
         var index = end
-        while index > due, lines[index - 1].place > line.place {
-            lines[index] = lines[index - 1]
+        while index > due, rooms[index - 1].time > place.time {
+            rooms.line(index).pointee = rooms.line(index - 1).pointee
+            rooms[index] = rooms[index - 1]
             index -= 1
         }
-        lines[index] = line
+        rooms.line(index).pointee = line
+        rooms[index] = place
+        firstBorrowed = min(firstBorrowed, index)
     }
 
     @inline(__always)
     private mutating func release() {
-        while due < end, lines[due].place <= latest - reorder || heldBytes > Self.limitBytes {
-            heldBytes -= Int(lines[due].count)
-            floor = max(floor, lines[due].place)
+        while due < end, rooms[due].time <= latest - reorder || heldBytes > Self.limitBytes {
+            heldBytes -= rooms.line(due).pointee.bytes.count
+            floor = max(floor, rooms[due].time)
             due += 1
         }
     }
@@ -152,44 +132,76 @@ struct ReorderBuffer: ~Copyable {
 
     /// The input is about to be overwritten: what still lies there is copied.
     mutating func settle() {
-        var borrowed = 0
-        for index in head..<end where lines[index].isBorrowed { borrowed += Int(lines[index].count) }
         if head == end { store.removeAll() }
-        if borrowed > 0 {
-            if !store.hasRoom(borrowed) { compact(for: borrowed) }
-            for index in head..<end where lines[index].isBorrowed { copy(index) }
-        }
+        let borrowed = max(head, firstBorrowed)..<end
+        let count = borrowed.reduce(0) { $0 + (rooms[$1].isBorrowed ? rooms.line($1).pointee.bytes.count : 0) }
+        if !store.hasRoom(count) { compact(for: count) }
+        for index in borrowed where rooms[index].isBorrowed { copy(index) }
+        firstBorrowed = end
     }
 
     private mutating func copy(_ index: Int) {
-        lines[index].start = store.append(
-            UnsafeRawBufferPointer(start: lines[index].start, count: Int(lines[index].count)))
-        lines[index].isBorrowed = false
+        rooms.line(index).pointee.bytes = store.append(rooms.line(index).pointee.bytes)
+        rooms[index].isBorrowed = false
     }
 
     /// Moves the lines of the store to the other one, which leaves out those that are gone.
     private mutating func compact(for room: Int) {
         var live = room
-        for index in head..<end where !lines[index].isBorrowed { live += Int(lines[index].count) }
+        for index in head..<end where !rooms[index].isBorrowed { live += rooms.line(index).pointee.bytes.count }
         other.removeAll()
         other.reserve(live)
         swap(&store, &other)
-        for index in head..<end where !lines[index].isBorrowed { copy(index) }
+        for index in head..<end where !rooms[index].isBorrowed { copy(index) }
+    }
+}
+
+/// Rooms for lines, of which the oldest are used again.
+private struct Ring: ~Copyable {
+    struct Place {
+        /// Where the line stands in time, in nanoseconds, as two recordings of one microsecond may know which came first. What
+        /// is derived, or has no time, keeps its place behind the latest market record that it came after.
+        var time: Int64
+        /// Whether the bytes still lie in the input, which the next read overwrites.
+        var isBorrowed: Bool
     }
 
-    private mutating func makeRoom() {
-        if head > 0 {
-            lines.update(from: lines + head, count: end - head)
-            end -= head
-            due -= head
-            head = 0
-        }
-        guard end > capacity / 2 else { return }
-        let larger = UnsafeMutablePointer<HeldLine>.allocate(capacity: capacity * 2)
-        larger.moveInitialize(from: lines, count: end)
+    /// A power of two.
+    private(set) var capacity: Int
+    private var lines: UnsafeMutablePointer<FoundLine>
+    /// Of the same lines; apart, as putting lines in order looks at nothing else.
+    private var places: UnsafeMutablePointer<Place>
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        lines = .allocate(capacity: capacity)
+        lines.initialize(repeating: FoundLine(), count: capacity)
+        places = .allocate(capacity: capacity)
+        places.initialize(repeating: Place(time: 0, isBorrowed: false), count: capacity)
+    }
+
+    deinit {
         lines.deallocate()
-        lines = larger
-        capacity *= 2
+        places.deallocate()
+    }
+
+    @inline(__always)
+    func line(_ index: Int) -> UnsafeMutablePointer<FoundLine> { lines + (index & (capacity - 1)) }
+
+    subscript(index: Int) -> Place {
+        @inline(__always) _read { yield places[index & (capacity - 1)] }
+        @inline(__always) nonmutating _modify { yield &places[index & (capacity - 1)] }
+    }
+
+    /// Twice as many rooms, in which the lines of a range keep their numbers.
+    @inline(never)
+    mutating func double(_ kept: Range<Int>) {
+        let larger = Ring(capacity: 2 * capacity)
+        for index in kept {
+            larger.line(index).pointee = line(index).pointee
+            larger[index] = self[index]
+        }
+        self = larger
     }
 }
 
@@ -215,10 +227,10 @@ private struct ByteStore: ~Copyable {
         base = .allocate(byteCount: capacity, alignment: 64)
     }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
+    mutating func append(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let start = base + used
         start.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
         used += bytes.count
-        return UnsafeRawPointer(start)
+        return UnsafeRawBufferPointer(start: start, count: bytes.count)
     }
 }

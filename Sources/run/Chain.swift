@@ -42,14 +42,22 @@ struct Chain: ~Copyable {
         self.recorder = recorder
     }
 
-    /// Takes a line of the feed.
-    /// - Parameters:
-    ///   - line: a record, with its LF, followed by `RecordReader.padding` readable bytes.
-    ///   - tick: what the feed has found in it, if it is a tick.
+    /// Takes a line of the feed, with what the feed has found in it.
     /// - Throws: what is wrong with it, which the feed should have found; and what the recorder throws.
     @inline(__always)
-    mutating func take(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws {
-        if let tick { try reader.read(line, as: tick) } else { try reader.read(line) }
+    mutating func take(_ line: UnsafeMutablePointer<FoundLine>) throws {
+        try reader.take(line)
+        try throughSignal()
+    }
+
+    /// Takes a line that nobody has read.
+    mutating func take(_ line: UnsafeRawBufferPointer) throws {
+        try reader.read(line)
+        try throughSignal()
+    }
+
+    @inline(__always)
+    private mutating func throughSignal() throws {
         guard signal.receive(reader) else { return try throughLoop() }
         let (after, before) = signal.take()
         if !before.isEmpty {

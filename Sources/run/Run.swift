@@ -28,8 +28,8 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
     mutating func open(with meta: [UInt8]) { self.meta = meta }
 
     @inline(__always)
-    mutating func pass(_ line: UnsafeRawBufferPointer, _ tick: Tick?) throws {
-        try chain.take(line, tick)
+    mutating func pass(_ line: UnsafeMutablePointer<FoundLine>) throws {
+        try chain.take(line)
         if meta != nil { try passMeta() }
     }
 
@@ -37,7 +37,7 @@ struct ChainOutlet: FeedOutlet, ~Copyable {
     private mutating func passMeta() throws {
         guard let meta else { return }
         self.meta = nil
-        try RecordReader.withPadding(meta) { try chain.take($0, nil) }
+        try RecordReader.withPadding(meta) { try chain.take($0) }
     }
 
     mutating func makeWay() throws {

@@ -130,6 +130,45 @@ import Testing
         }
     }
 
+    /// What one reader has found another takes over, wherever the line has been moved: it has its own number for the symbol, and
+    /// its own room for what it reads after it.
+    @Test func aReaderTakesOverWhatAnotherHasFound() throws {
+        let lines = [
+            Self.trade, Self.quote,
+            #"{"type":"mark","ts":1721347021080832,"sym":"ETHUSDT","mark":3424.98,"index":3424.5}"#,
+            #"{"type":"bar","ts":1721347021080832,"sym":"BTCUSDT","span":60,"open":1,"high":4,"low":0.5,"close":2,"volume":8}"#,
+            #"{"type":"funding","ts":1721347021080832,"sym":"BTCUSDT","rate":0.0001}"#,
+            #"{"ts":1721347021080832,"type":"trade","sym":"BTCUSDT","px":7,"qty":1,"side":"sell"}"#,
+        ]
+        var first = RecordReader(), second = RecordReader(), alone = RecordReader()
+        // Numbers symbols in another order.
+        for line in [lines[2], lines[5]] { #expect(withPaddedLine(line) { Self.failure(&second, $0) } == nil) }
+        var room = FoundLine()
+        for line in lines {
+            try withPaddedLine(line) { bytes in
+                try withUnsafeMutablePointer(to: &room) { room in
+                    try first.read(bytes, into: room)
+                    #expect(first.record.bytes.elementsEqual(room.pointee.bytes))
+                    try withPaddedLine(line) { copy in
+                        room.pointee.bytes = copy
+                        try second.take(room)
+                        try alone.read(copy)
+                        let (taken, read) = (second.record.found.pointee, alone.record.found.pointee)
+                        #expect(taken.bytes.elementsEqual(copy))
+                        #expect((taken.kind, taken.side, taken.ts) == (read.kind, read.side, read.ts))
+                        let count = [.bar: 6, .quote: 4, .funding: 1][read.kind] ?? 2
+                        for index in 0..<count { #expect(taken[index].double == read[index].double) }
+                        #expect(second.symbols.name(taken.symbol) == alone.symbols.name(read.symbol))
+                        let before = room.pointee.bytes
+                        #expect(withPaddedLine(lines[4]) { Self.failure(&second, $0) } == nil)
+                        #expect(room.pointee.bytes.baseAddress == before.baseAddress && second.record.kind == .funding)
+                    }
+                }
+            }
+        }
+        #expect(first.symbols.find(Array("BTCUSDT".utf8)) == 0 && second.symbols.find(Array("BTCUSDT".utf8)) == 1)
+    }
+
     /// The fast paths and the general one read the same record: key order must not matter.
     @Test func bothWaysAgree() {
         let seed = UInt64.random(in: 0...UInt64.max)
@@ -172,7 +211,7 @@ import Testing
             #expect(kinds[0] == kinds[1] && times[0] == times[1] && sides[0] == sides[1], "seed \(seed)")
             #expect(symbol == fast.symbols.find(Array(name.utf8)), "seed \(seed)")
             for index in 0..<(type == "bar" ? 6 : type == "quote" ? 4 : 2) {
-                let (a, b) = (fast.record.values[index], general.record.values[index])
+                let (a, b) = (fast.record.found.pointee[index], general.record.found.pointee[index])
                 #expect(
                     a.isExact == b.isExact && a.mantissa == b.mantissa && a.scale == b.scale, "seed \(seed): \(body)")
                 #expect(a.double == strtod(texts[index], nil), "seed \(seed): \(texts[index])")
