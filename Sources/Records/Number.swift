@@ -37,7 +37,7 @@ public struct Number: Sendable {
 
     /// The nearest double. Exact division of two exact doubles is correctly rounded (W. Clinger, How to read floating
     /// point numbers accurately, 1990): hence the bound 2^53 on the mantissa; what exceeds it was read by `strtod`.
-    @inlinable
+    @inlinable @inline(__always)
     public var double: Double {
         guard places > 0 else {
             return places == 0 ? Double(bits) : Double(bitPattern: UInt64(bitPattern: bits))

@@ -35,6 +35,7 @@ public enum RecordKind: UInt8, CaseIterable, Sendable {
     }
 
     /// Whether `feed` writes it. Only these move event time: what a stage derives is a consequence, not an instant.
+    @inlinable @inline(__always)
     public var isMarket: Bool {
         switch self {
         case .instrument, .trade, .quote, .bar, .mark, .funding, .gap, .clock, .phase, .planted: true
@@ -46,6 +47,7 @@ public enum RecordKind: UInt8, CaseIterable, Sendable {
     var hasSide: Bool { self == .trade || self == .intent || self == .fill }
 
     /// Whether it carries a price that the reference price follows.
+    @inlinable @inline(__always)
     public var isPrice: Bool { self == .trade || self == .quote || self == .bar }
 }
 

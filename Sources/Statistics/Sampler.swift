@@ -27,17 +27,27 @@ public struct Sampler: ~Copyable {
         stale = Int64((staleSeconds * 1e6).rounded())
     }
 
+    /// Whether something is due before a market record of time `ts`.
+    @inline(__always)
+    public func isDue(before ts: Int64) -> Bool { ts > grid }
+
     /// What is due before a market record of time `ts`, one event a call, in order of time and of symbols' first
     /// appearance; nil if nothing (more) is.
     @inline(__always)
     public mutating func next(before ts: Int64) -> Event? {
-        ts > grid ? due(before: ts) : nil
+        isDue(before: ts) ? due(before: ts) : nil
     }
 
     /// Takes a price record. All that was due before it must have been fetched.
     /// - Returns: whether it set the symbol's reference price.
-    @inline(__always)
     public mutating func observe(_ record: borrowing Record) -> Bool {
+        // Nothing to come back to from a call: so a tick saves no registers.
+        guard grid != .max, record.symbol < prices.count else { return observeFirst(record) }
+        return prices[record.symbol].observe(record)
+    }
+
+    @inline(never)
+    private mutating func observeFirst(_ record: borrowing Record) -> Bool {
         prices.meet(record.symbol, ReferencePrice())
         guard prices[record.symbol].observe(record) else { return false }
         if grid == .max { grid = (record.ts + interval - 1) / interval * interval }

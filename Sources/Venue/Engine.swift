@@ -173,6 +173,7 @@ public struct Engine: Sendable {
         return adapted
     }
 
+    @inline(__always)
     private mutating func quote(_ input: borrowing RecordReader) {
         let symbol = input.record.symbol
         guard listings[symbol].take(input, { $0.take(quote: $1.record) }) else { return }

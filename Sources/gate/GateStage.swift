@@ -26,23 +26,23 @@ public struct GateStage: StageFold, ~Copyable {
 
     public mutating func receive(_ input: borrowing RecordReader, into out: inout Output) {
         out.pass(input.record)
-        let kind = input.record.kind
-        if kind.isMarket {
-            advance(to: input.record.ts)
-            if kind.isPrice {
-                observe(input.record)
-            } else if kind == .gap {
-                skip(input.record)
-            } else if kind == .phase, let phase = input.record["phase"] {
-                limits.update(phase: phase)
-            }
-        } else if kind == .signal {
-            judge(input, &out)
-        } else if kind == .book, let book = Book(input) {
-            limits.update(book)
+        let (kind, ts) = (input.record.kind, input.record.ts)
+        if kind.isMarket, sampler.isDue(before: ts) || minutes.isDue(before: ts) { advance(to: ts) }
+        if kind.isPrice { observe(input.record) } else { receiveOther(input, into: &out) }
+    }
+
+    @inline(never)
+    private mutating func receiveOther(_ input: borrowing RecordReader, into out: inout Output) {
+        switch input.record.kind {
+        case .gap: skip(input.record)
+        case .phase: if let phase = input.record["phase"] { limits.update(phase: phase) }
+        case .signal: judge(input, &out)
+        case .book: if let book = Book(input) { limits.update(book) }
+        default: break
         }
     }
 
+    @inline(never)
     private mutating func advance(to ts: Int64) {
         while let event = sampler.next(before: ts) {
             switch event {
@@ -59,6 +59,7 @@ public struct GateStage: StageFold, ~Copyable {
         }
     }
 
+    @inline(__always)
     private mutating func observe(_ record: borrowing Record) {
         let symbol = record.symbol
         markets.meet(symbol, Market(flow: OrderFlow(halfLifeSeconds: settings.flowHalfLife)))

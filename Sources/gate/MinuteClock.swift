@@ -22,6 +22,10 @@ struct MinuteClock: ~Copyable {
         case reset(symbol: Int)
     }
 
+    /// Whether a minute is complete before a market record of time `ts`.
+    @inline(__always)
+    func isDue(before ts: Int64) -> Bool { sampler.isDue(before: ts) }
+
     /// What is complete before a market record of time `ts`, one event a call.
     @inline(__always)
     mutating func next(before ts: Int64) -> Event? {

@@ -76,14 +76,16 @@ struct DecayingFlow {
 
     mutating func add(_ flow: Double, at ts: Int64) {
         // Time that runs back, in a stream that nobody ordered, fades nothing.
-        if let last, ts > last {
-            let fade = exp(rate * Double(ts - last))
+        if let before = last, ts > before {
+            let fade = exp(rate * Double(ts - before))
             net *= fade
             gross *= fade
+            last = ts
+        } else if last == nil {
+            last = ts
         }
         net += flow
         gross += abs(flow)
-        last = max(last ?? ts, ts)
     }
 
     /// Net over gross; nil where nothing flowed.

@@ -40,8 +40,16 @@ public struct Audit {
         if input.record.kind.isMarket { pass(to: input.record.ts) }
         let symbol = input.record.symbol
         if symbol >= names.count { meet(input) }
+        if input.record.kind.isPrice { take(price: input.record, symbol) } else { take(other: input, symbol) }
+        if !book.inherited.isEmpty {
+            beginsOpen = true
+            equity.unsettle()
+        }
+    }
+
+    @inline(never)
+    private mutating func take(other input: borrowing RecordReader, _ symbol: Int) {
         switch input.record.kind {
-        case .quote, .trade, .bar: take(price: input.record, symbol)
         case .gap: gaps += 1
         case .meta: take(meta: input.record)
         case .verdict: funnel.take(verdict: input.record)
@@ -61,10 +69,6 @@ public struct Audit {
             markets[symbol].take(planted: input.record)
         default: break
         }
-        if !book.inherited.isEmpty {
-            beginsOpen = true
-            equity.unsettle()
-        }
     }
 
     public mutating func finish() {
@@ -79,15 +83,20 @@ public struct Audit {
         if options["synthetic"]?.double != nil, options["edge"]?.double == nil { isAnnounced = true }
     }
 
+    @inline(__always)
     private mutating func pass(to ts: Int64) {
         if from == nil { (from, to) = (ts, ts) }
-        if !book.open.isEmpty {
-            timeInMarket += max(0, ts - to)
-            valueTime += Double(max(0, ts - to)) * book.open.values.reduce(0) { $0 + $1.entry * $1.held }
-        }
+        if !book.open.isEmpty { hold(until: ts) }
         to = max(to, ts)
     }
 
+    @inline(never)
+    private mutating func hold(until ts: Int64) {
+        timeInMarket += max(0, ts - to)
+        valueTime += Double(max(0, ts - to)) * book.open.values.reduce(0) { $0 + $1.entry * $1.held }
+    }
+
+    @inline(never)
     private mutating func meet(_ input: borrowing RecordReader) {
         for symbol in names.count...input.record.symbol {
             names.append(input.symbols.text(symbol))
@@ -96,15 +105,23 @@ public struct Audit {
         }
     }
 
+    @inline(__always)
     private mutating func take(price record: borrowing Record, _ symbol: Int) {
         let before = markets[symbol].middle
         markets[symbol].take(record)
         let middle = markets[symbol].middle
         guard middle > 0 else { return }
+        let isBar = markets[symbol].bar != nil
         // Holding on in thought ends by time as well, though the price stands.
-        if book.exits.areOpen(symbol) { book.take(markets[symbol], at: record.ts, symbol) }
+        if book.exits.mayEnd(middle, isBar: isBar, at: record.ts, symbol) {
+            book.take(markets[symbol], at: record.ts, symbol)
+        }
         // A bar may end where the last one did, and have been elsewhere.
-        guard middle != before || markets[symbol].bar != nil else { return }
+        if middle != before || isBar { move(to: middle, record, symbol) }
+    }
+
+    @inline(never)
+    private mutating func move(to middle: Double, _ record: borrowing Record, _ symbol: Int) {
         prices[symbol].add(middle, at: record.ts)
         if book.open[symbol] != nil { see(at: record.ts) }
     }

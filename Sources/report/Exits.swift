@@ -39,6 +39,9 @@ struct Exits {
             return reached(bar.low, bar.high) ?? (ts >= until ? bar.close : nil)
         }
 
+        /// Between these two the middle of ticks ends nothing.
+        var band: (low: Double, high: Double) { sign > 0 ? (stopLoss, takeProfit) : (takeProfit, stopLoss) }
+
         private func reached(_ low: Double, _ high: Double) -> Double? {
             WithinBar.first(isLong: sign > 0, low: low, high: high, losses: CollectionOfOne(stopLoss), gain: takeProfit)
         }
@@ -48,8 +51,20 @@ struct Exits {
     private var halfLivesOfRun: Double?
     /// By rule, or by the exchange's reason.
     private(set) var tallies: [String: Tally] = [:]
+    private struct Held {
+        var shadows: [Shadow] = []
+        /// As long as ticks stay within, and time before, none of them ends.
+        var band = (low: -Double.infinity, high: Double.infinity, until: Int64.max)
+
+        mutating func add(_ shadow: Shadow) {
+            shadows.append(shadow)
+            band = (
+                max(band.low, shadow.band.low), min(band.high, shadow.band.high), min(band.until, shadow.until)
+            )
+        }
+    }
     /// By symbol: each tick asks for its own.
-    private var shadows: [[Shadow]] = []
+    private var held: [Held] = []
 
     /// - Parameter halfLives: nil for those of the run's own `time_decay`, which are 2 where no `meta` record says so.
     init(halfLives: Double?) { halfLivesAsked = halfLives }
@@ -84,20 +99,25 @@ struct Exits {
             stopLoss: trade.entry * (1 - trade.sign * conviction.stopLoss), until: Int64(min(until, 0x1p53)))
         // A bar's order is filled at its open: the rest of it is still to come.
         if market.bar != nil, let end = shadow.end(market, exit.ts) { return settle(shadow, end) }
-        while symbol >= shadows.count { shadows.append([]) }
-        shadows[symbol].append(shadow)
+        while symbol >= held.count { held.append(Held()) }
+        held[symbol].add(shadow)
     }
 
-    /// Whether holding on in a symbol, in thought, has not ended yet.
-    func areOpen(_ symbol: Int) -> Bool { symbol < shadows.count && !shadows[symbol].isEmpty }
+    /// Whether holding on in a symbol, in thought, may end here: nearly no tick ends one.
+    @inline(__always)
+    func mayEnd(_ middle: Double, isBar: Bool, at ts: Int64, _ symbol: Int) -> Bool {
+        guard symbol < held.count, !held[symbol].shadows.isEmpty else { return false }
+        let band = held[symbol].band
+        return isBar || middle <= band.low || middle >= band.high || ts >= band.until
+    }
 
     /// What the market has come to: the middle of ticks, or a bar.
     mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) {
-        guard areOpen(symbol), shadows[symbol].contains(where: { $0.end(market, ts) != nil }) else { return }
-        shadows[symbol] = shadows[symbol].filter { shadow in
-            guard let end = shadow.end(market, ts) else { return true }
-            settle(shadow, end)
-            return false
+        guard mayEnd(market.middle, isBar: market.bar != nil, at: ts, symbol) else { return }
+        let shadows = held[symbol].shadows
+        held[symbol] = Held()
+        for shadow in shadows {
+            if let end = shadow.end(market, ts) { settle(shadow, end) } else { held[symbol].add(shadow) }
         }
     }
 
@@ -108,7 +128,7 @@ struct Exits {
     }
 
     mutating func finish() {
-        for shadow in shadows.joined() { tallies[shadow.exit]!.open += 1 }
-        shadows = []
+        for shadow in held.flatMap(\.shadows) { tallies[shadow.exit]!.open += 1 }
+        held = []
     }
 }

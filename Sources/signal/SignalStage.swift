@@ -45,13 +45,18 @@ public struct SignalStage: StageFold, ~Copyable {
     public mutating func receive(_ input: borrowing RecordReader, into out: inout Output) {
         let kind = input.record.kind
         guard kind.isMarket else { return out.pass(input.record) }
-        while let event = sampler.next(before: input.record.ts) { take(event, input.symbols, &out) }
+        if sampler.isDue(before: input.record.ts) { advance(input, &out) }
         out.pass(input.record)
         if kind.isPrice {
             _ = sampler.observe(input.record)
         } else if kind == .gap {
             reset(input.record.symbol)
         }
+    }
+
+    @inline(never)
+    private mutating func advance(_ input: borrowing RecordReader, _ out: inout Output) {
+        while let event = sampler.next(before: input.record.ts) { take(event, input.symbols, &out) }
     }
 
     private mutating func take(_ event: Sampler.Event, _ symbols: borrowing SymbolTable, _ out: inout Output) {

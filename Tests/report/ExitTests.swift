@@ -1,4 +1,5 @@
 import Records
+import Rehearsal
 import Testing
 
 @testable import ReportFold
@@ -23,16 +24,41 @@ struct ExitTests: MadeUpAudit {
                 symbol: "A", isLong: true, opened: 0, closed: 0,
                 conviction: .init(drift: 1, confidence: 1, halfLifeSeconds: 60, takeProfit: 0.02, stopLoss: 0.05))
             trade.add(100, size, Costs(), planted: 0, isMeasured: true)
-            var market = MarketNow()
-            market.last = 100
             let exit = Trade.Exit(ts: 1, price: 100, quantity: size, reason: "drift_flip")
-            exits.leave(trade, by: exit, 0, market, isByRule: true)
-            market.last = end
-            exits.take(market, at: 2, 0)
+            exits.leave(trade, by: exit, 0, try market(at: 100), isByRule: true)
+            exits.take(try market(at: end), at: 2, 0)
         }
         let tally = try #require(exits.tallies["drift_flip"])
         #expect(tally.saved == [10, 10, -150])
         #expect(try #require(Estimates.ratio(tally.saved, over: tally.left)).value == -130.0 / 5200)
+    }
+
+    private func market(at price: Double) throws -> MarketNow {
+        var reader = RecordReader()
+        var market = MarketNow()
+        try withPaddedLine(quote(1, price, price)) {
+            try reader.read($0)
+            market.take(reader.record)
+        }
+        return market
+    }
+
+    /// One ends at its stop, one by time, one at its take-profit, at the first tick that is there, and the others wait on.
+    @Test func eachEndsWhereItEndsByItself() throws {
+        var exits = Exits(halfLives: 1)
+        for (size, halfLife, stop, gain) in [(1.0, 100.0, 0.02, 0.5), (2, 10, 0.5, 0.5), (4, 100, 0.5, 0.03)] {
+            var trade = Trade(
+                symbol: "A", isLong: true, opened: 0, closed: 0,
+                conviction: .init(drift: 1, confidence: 1, halfLifeSeconds: halfLife, takeProfit: gain, stopLoss: stop))
+            trade.add(100, size, Costs(), planted: 0, isMeasured: true)
+            let exit = Trade.Exit(ts: 1, price: 100, quantity: size, reason: "drift_flip")
+            exits.leave(trade, by: exit, 0, try market(at: 100), isByRule: true)
+        }
+        for (second, price) in [(1, 98.5), (2, 98), (3, 102.5), (10, 101), (11, 103), (12, 90)] {
+            exits.take(try market(at: price), at: Int64(second) * 1_000_000, 0)
+        }
+        exits.finish()
+        #expect(exits.tallies["drift_flip"] == Exits.Tally(count: 3, saved: [2, -2, -12], left: [100, 200, 400]))
     }
 
     @Test func exitsThatAreNotComparedAreCounted() throws {
