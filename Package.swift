@@ -43,7 +43,9 @@ var targets: [Target] = [
     library("Venue", knows: ["Records"]),
     .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "CCurl", path: "Sources/CCurl"),
-    library("Bybit", knows: ["Records", "COpenSSL", "CCurl"]),
+    // A room of its own: who only listens to the exchange signs nothing, and need not load libcrypto.
+    library("Hashing", knows: ["COpenSSL"]),
+    library("Bybit", knows: ["Records", "CCurl"]),
 ]
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
@@ -55,7 +57,7 @@ targets += stage("signal", knows: ["Statistics"])
 targets += stage("loop")
 targets += stage("gate", knows: ["Statistics"])
 targets += stage("paper", knows: ["Venue"])
-targets += stage("exec", knows: ["Venue", "Bybit", "COpenSSL"], reaches: ["CUnix", "CCurl"])
+targets += stage("exec", knows: ["Venue", "Bybit", "Hashing"], reaches: ["CUnix", "CCurl"])
 targets += stage("rebalance")
 targets += stage("report", knows: ["Statistics", "Venue"])
 targets += stage("watch")
@@ -64,7 +66,7 @@ targets += stage(
     knows: ["FeedFold", "SignalFold", "LoopFold", "GateFold", "PaperFold", "RebalanceFold", "ReportFold"],
     reaches: ["ReportFold"])
 targets += stage("ws", reaches: nio + [.product(name: "NIOSSL", package: "swift-nio-ssl")])
-targets += stage("exchange", knows: ["Venue", "Bybit"], reaches: nio)
+targets += stage("exchange", knows: ["Venue", "Bybit", "Hashing"], reaches: nio)
 
 // What tests of folds share: a run in memory, and the oracles' vectors.
 targets += [
@@ -79,13 +81,14 @@ targets += [
     tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
     tests("venue", of: ["Venue", "Records", "Rehearsal"]),
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
-    tests("bybit", of: ["Bybit", "Records", "Rehearsal"]),
+    tests("bybit", of: ["Bybit", "Hashing", "Records", "Rehearsal"]),
     tests(
-        "exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal"],
+        "exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Hashing", "Records", "Rehearsal"],
         besides: ["server"]),
     tests("ws", of: ["WsFold", "Rehearsal", argumentParser], besides: ["run", "server.py", "independent.py"]),
     tests(
-        "exec", of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
+        "exec",
+        of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Hashing", "Records", "Rehearsal", argumentParser],
         besides: ["process", "teeth"]),
     tests("watch", of: ["WatchFold", "Records", "Rehearsal"], besides: ["run"]),
     tests("report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal"], besides: ["run", "coverage"]),

@@ -1,4 +1,5 @@
 import Bybit
+import Hashing
 
 /// Lets requests in: key, signature, time, rate; in this order.
 struct Admission {

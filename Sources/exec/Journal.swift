@@ -1,5 +1,5 @@
 public import Bybit
-import COpenSSL
+import Hashing
 import Records
 
 /// The lines of a journal: each names the hash of itself and of all before it, so that a line that was cut, changed or
@@ -69,10 +69,7 @@ public struct Journal: Sendable {
     }
 
     private static func hash(_ before: [UInt8], _ text: [UInt8]) -> [UInt8] {
-        let message = before + text
-        var digest = [UInt8](repeating: 0, count: 32)
-        SHA256(message, message.count, &digest)
-        return digest.hexadecimal
+        SHA256.digits(hashing: before + text)
     }
 }
 

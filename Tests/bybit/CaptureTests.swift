@@ -1,5 +1,6 @@
 import Bybit
 import Foundation
+import Hashing
 import Testing
 
 /// What pybit 5.17.0 and ccxt 4.5.90 signed when they were recorded, if the recordings lie beside the package; skipped

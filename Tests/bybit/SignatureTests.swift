@@ -1,4 +1,4 @@
-import Bybit
+import Hashing
 import Testing
 
 /// The worked vectors were computed with Python and cross-checked with openssl; they are not the exchange's own.

@@ -1,5 +1,6 @@
 import Bybit
 import ExchangeFold
+import Hashing
 import Records
 import Rehearsal
 

@@ -1,4 +1,5 @@
 import Bybit
+import Hashing
 import Records
 
 /// What a stream is asked for.

@@ -1,6 +1,6 @@
 import Bybit
-import COpenSSL
 import Glibc
+import Hashing
 import Stage
 
 /// The key, and its secret in memory that is not swapped out, not copied, and cleared at the end. Nothing prints it.
@@ -66,12 +66,7 @@ final class Key {
     }
 
     /// The public half's SHA-256, hexadecimal: what tells keys apart where the key itself is not to be read.
-    var digest: String {
-        let words = Array(name.utf8)
-        var digest = [UInt8](repeating: 0, count: 32)
-        SHA256(words, words.count, &digest)
-        return String(decoding: digest.hexadecimal, as: UTF8.self)
-    }
+    var digest: String { String(decoding: SHA256.digits(hashing: Array(name.utf8)), as: UTF8.self) }
 
     /// A text of the exchange, which may quote the public half: what shows that one is not to be told either.
     func masked(in text: String) -> String {

@@ -1,5 +1,6 @@
 import Bybit
 import Foundation
+import Hashing
 import Testing
 
 @testable import ExchangeFold

@@ -1,4 +1,5 @@
 import Bybit
+import Hashing
 import Testing
 
 @testable import ExchangeFold

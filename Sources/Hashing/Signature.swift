@@ -46,14 +46,6 @@ public enum Signature {
         var count: UInt32 = 0
         let made = HMAC(EVP_sha256(), secret.baseAddress, Int32(secret.count), message, message.count, &digest, &count)
         precondition(made != nil && count == 32, "libcrypto makes an HMAC-SHA256 of any key and message")
-        return String(decoding: digest.hexadecimal, as: UTF8.self)
-    }
-}
-
-extension [UInt8] {
-    /// Two lower-case digits a byte.
-    public var hexadecimal: [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: SHA256.digits(of: digest), as: UTF8.self)
     }
 }
