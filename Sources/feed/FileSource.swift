@@ -229,7 +229,7 @@ final class FileSource: Source {
         }
         if lateness.hasDropped {
             writeGap()
-            // Into the room that the line was read into.
+            // The gap has taken the room that the line was read into.
             _ = Self.read(line, &reader, into: held.room)
         }
         lateness.note(ts)
