@@ -7,6 +7,7 @@ let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 /// A library: what two rooms need, or a fence around a dependency.
@@ -76,14 +77,18 @@ targets += [
         swiftSettings: settings),
     tests("records", of: ["Records", "Rehearsal"]),
     tests("feed", of: ["FeedFold", "Bybit", "Records", "Stage", "Rehearsal", argumentParser]),
-    tests("signal", of: ["SignalFold", "Records", "Rehearsal"]),
-    tests("loop", of: ["LoopFold", "Records", "Rehearsal"]),
-    tests("gate", of: ["GateFold", "Records", "Rehearsal"]),
+    tests("signal", of: ["SignalFold", "Records", "Rehearsal", argumentParser]),
+    tests("loop", of: ["LoopFold", "Records", "Rehearsal", argumentParser]),
+    tests("gate", of: ["GateFold", "Records", "Rehearsal", argumentParser]),
     tests("venue", of: ["Venue", "Records", "Rehearsal"]),
     tests("paper", of: ["PaperFold", "Venue", "Records", "Stage", "Rehearsal"]),
     tests("bybit", of: ["Bybit", "Hashing", "Records", "Rehearsal"]),
     tests(
-        "exchange", of: ["PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Hashing", "Records", "Rehearsal"],
+        "exchange",
+        of: [
+            "PaperFold", "drift-exchange", "ExchangeFold", "Venue", "Bybit", "Hashing", "Records", "Rehearsal",
+            argumentParser,
+        ],
         besides: ["server"]),
     tests("ws", of: ["WsFold", "Rehearsal", argumentParser], besides: ["run", "server.py", "independent.py"]),
     tests(
@@ -91,8 +96,10 @@ targets += [
         of: ["ExecFold", "ExchangeFold", "Venue", "Bybit", "Hashing", "Records", "Rehearsal", argumentParser],
         besides: ["process", "teeth"]),
     tests("watch", of: ["WatchFold", "Records", "Rehearsal"], besides: ["run"]),
-    tests("report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal"], besides: ["run", "coverage"]),
-    tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal"]),
+    tests(
+        "report", of: ["ReportFold", "Records", "Stage", "Statistics", "Rehearsal", argumentParser],
+        besides: ["run", "coverage"]),
+    tests("rebalance", of: ["RebalanceFold", "Records", "Rehearsal", argumentParser]),
 ]
 
 // Needs libFuzzer, which only a build with `--sanitize fuzzer` links: `Tests/fuzz/run` asks for it.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import TOMLKit
 
 /// A profile: one TOML file that configures the whole pipeline, a section a stage, the keys named as the options are
@@ -36,7 +36,7 @@ struct Profile {
             guard key.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }) else {
                 throw refuse("unknown key '\(key)' in [\(section)]")
             }
-            let flag = "--" + key.replacingOccurrences(of: "_", with: "-")
+            let flag = "--" + key.replacing("_", with: "-")
             guard let value = values[key] else { return (key, []) }
             if let flagged = value.bool { return (key, flagged ? [flag] : []) }
             if let items = value.array {

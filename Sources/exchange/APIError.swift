@@ -1,3 +1,4 @@
+import Records
 import Venue
 
 /// A refusal of the API: its code and its text, as the exchange words them.

@@ -1,3 +1,4 @@
+import Bybit
 import Records
 import Venue
 

@@ -1,3 +1,5 @@
+import Bybit
+import Records
 public import Venue
 
 /// What the smallest order of a symbol means for an account.

@@ -1,4 +1,5 @@
 import Records
+import Stage
 
 /// Which records are wanted: `--symbols`, `--from`, `--to`.
 struct Selection {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Figures as one JSON object in a line: the same figures are the same bytes.
 public enum ReportJSON {

@@ -1,4 +1,5 @@
-import Foundation
+import FeedFold
+import FoundationEssentials
 import Records
 import ReportFold
 import Stage

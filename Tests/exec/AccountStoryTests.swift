@@ -1,7 +1,9 @@
+import ArgumentParser
 import Bybit
 @testable import ExecFold
 import Records
 import Testing
+import Venue
 
 /// What the account holds, and whose it is.
 @Suite struct AccountStoryTests {

@@ -1,3 +1,5 @@
+import Bybit
+import ExchangeFold
 import Foundation
 import Rehearsal
 import Testing

@@ -1,4 +1,5 @@
 import Bybit
+import ExchangeFold
 import Rehearsal
 import Testing
 

@@ -1,9 +1,11 @@
 import Bybit
+import ExchangeFold
 import Records
 import Rehearsal
 import Testing
 
 @testable import ExecFold
+import Venue
 
 /// Positions of which the exchange tells in part, late, or against itself: they are not lost from sight. Not covered: chance
 /// (`FaultTests`).

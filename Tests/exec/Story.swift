@@ -1,3 +1,4 @@
+import Venue
 import struct Bybit.Answer
 import enum Bybit.RESTFailure
 @testable import ExecFold

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FeedFold
 import Foundation
 import Records

@@ -1,4 +1,5 @@
 import Bybit
+import Records
 import Venue
 
 /// What the exchange keeps of one account's past, so that it can be asked for: orders, executions, closed profits.

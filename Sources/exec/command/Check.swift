@@ -1,6 +1,7 @@
 import Bybit
 import ExecFold
 import Glibc
+import Records
 import Stage
 
 /// What a person wants to know before money is at stake.

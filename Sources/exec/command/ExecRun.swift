@@ -3,6 +3,7 @@ import ExecFold
 import Glibc
 import Records
 import Stage
+import Venue
 
 /// The run: one loop that waits for standard input, the exchange, the private stream and time, and lets none of them wait for
 /// another.

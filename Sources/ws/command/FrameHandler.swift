@@ -1,5 +1,6 @@
 import NIOCore
 import NIOWebSocket
+import WsFold
 
 /// Takes whole messages and control frames from the library.
 final class FrameHandler: ChannelInboundHandler {

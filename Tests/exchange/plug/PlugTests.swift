@@ -1,3 +1,4 @@
+import ArgumentParser
 import Bybit
 import Foundation
 import PaperFold
