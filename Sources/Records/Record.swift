@@ -1,5 +1,5 @@
 /// A line, and what a reader has found in it. Who keeps lines for another reader keeps them in such a room, so that a tick is
-/// read once and never copied (`RecordReader.read(_:into:)`, `take`).
+/// read once, and handed on as it is (`RecordReader.read(_:into:)`, `take`).
 public struct FoundLine {
     /// The line with its LF; whoever moves it says so here.
     public var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -35,10 +35,16 @@ public struct FoundLine {
         self.ts = ts ?? 0
     }
 
-    /// One of `values`.
+    /// One of `values`: a tuple of one type lies in memory as an array does.
     subscript(index: Int) -> Number {
-        get { withUnsafeBytes(of: values) { $0.bindMemory(to: Number.self)[index] } }
-        set { withUnsafeMutableBytes(of: &values) { $0.bindMemory(to: Number.self)[index] = newValue } }
+        get { withUnsafePointer(to: values) { Self.first($0)[index] } }
+        set {
+            withUnsafeMutablePointer(to: &values) { UnsafeMutablePointer(mutating: Self.first($0))[index] = newValue }
+        }
+    }
+
+    private static func first(_ values: UnsafeRawPointer) -> UnsafePointer<Number> {
+        values.assumingMemoryBound(to: Number.self)
     }
 
     /// Whether a fast path has read it: all that it found is here.

@@ -8,8 +8,8 @@ public struct RecordReader: ~Copyable {
 
     /// The record read last.
     public private(set) var record: Record
-    /// The reader's own room, for lines that nobody keeps.
-    private let room: UnsafeMutablePointer<FoundLine>
+    /// The reader's own, for lines that nobody keeps.
+    private let own: UnsafeMutablePointer<FoundLine>
     private let names: Names
     /// Apart from the reader, which so is no more than a few pointers: it is lent for each line.
     private let rooms: UnsafeMutablePointer<Rooms>
@@ -41,13 +41,13 @@ public struct RecordReader: ~Copyable {
         self.names = names
         rooms = .allocate(capacity: 1)
         rooms.initialize(to: Rooms())
-        room = .allocate(capacity: 1)
-        room.initialize(to: FoundLine())
-        record = Record(room)
+        own = .allocate(capacity: 1)
+        own.initialize(to: FoundLine())
+        record = Record(own)
     }
 
     deinit {
-        room.deallocate()
+        own.deallocate()
         rooms.deinitialize(count: 1)
         rooms.deallocate()
     }
@@ -62,7 +62,7 @@ public struct RecordReader: ~Copyable {
     /// - Parameter bytes: the line with its LF, its only one, followed by `padding` readable bytes.
     /// - Throws: what is wrong with a line that is no record.
     @inline(__always)
-    public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) { try read(bytes, into: room) }
+    public mutating func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) { try read(bytes, into: own) }
 
     /// Reads one line into a room of the caller's, which is `record` until something is read again.
     @inline(__always)
@@ -78,7 +78,7 @@ public struct RecordReader: ~Copyable {
     /// known.
     /// - Parameter start: what is known of the line ends with its LF or a byte of 0, followed by `padding` readable bytes.
     @inline(__always)
-    public mutating func readTick(_ start: UnsafeRawPointer) -> Bool { readTick(start, into: room) }
+    public mutating func readTick(_ start: UnsafeRawPointer) -> Bool { readTick(start, into: own) }
 
     /// The same, into a room of the caller's.
     @inline(__always)

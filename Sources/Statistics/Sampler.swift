@@ -41,7 +41,7 @@ public struct Sampler: ~Copyable {
     /// Takes a price record. All that was due before it must have been fetched.
     /// - Returns: whether it set the symbol's reference price.
     public mutating func observe(_ record: borrowing Record) -> Bool {
-        // Nothing to come back to from a call: so a tick saves no registers.
+        // The rest is a function of its own, and the last thing that is called: so no tick saves registers for it.
         guard grid != .max, record.symbol < prices.count else { return observeFirst(record) }
         return prices[record.symbol].observe(record)
     }

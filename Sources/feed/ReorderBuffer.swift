@@ -5,7 +5,7 @@ import Records
 /// A line is due once no later line may come before it. Which lines are due is a function of the lines alone, not of
 /// the sizes in which they were read. Lines in order cost a comparison; they are copied only if they are still held
 /// when the input is overwritten, and lie side by side then too, so that they leave as one span. What was found in a line is not
-/// copied: it is read into the room in which it waits, and handed on there.
+/// moved, unless there are more lines than ever: it is read into the room in which it waits, and handed on there.
 struct ReorderBuffer: ~Copyable {
     /// At most so much is held back; what exceeds it is due.
     static let limitBytes = 1 << 20
@@ -43,7 +43,7 @@ struct ReorderBuffer: ~Copyable {
     var nextPlace: Int64 { rooms[head].time }
 
     /// Takes the next line if it stands before `bound`.
-    /// - Returns: it, there until a line is added.
+    /// - Returns: it, there until the next line is read into `room`.
     @inline(__always)
     mutating func pop(before bound: Int64) -> UnsafeMutablePointer<FoundLine>? {
         guard head < due, rooms[head].time < bound else { return nil }
@@ -62,9 +62,9 @@ struct ReorderBuffer: ~Copyable {
     /// Adds the market record that was read into `room`; its bytes stay where they are until `settle`.
     @inline(__always)
     mutating func addMarket() {
-        let place = rooms.line(end).pointee.ts * 1000
-        if place > latest { latest = place }
-        insert(at: place, isBorrowed: true)
+        let time = rooms.line(end).pointee.ts * 1000
+        if time > latest { latest = time }
+        insert(at: time, isBorrowed: true)
     }
 
     /// Adds the record that was read into `room`, and that moves no time.
@@ -93,7 +93,7 @@ struct ReorderBuffer: ~Copyable {
 
     @inline(__always)
     private mutating func insert(at time: Int64, isBorrowed: Bool) {
-        rooms[end] = Ring.Place(time: time, isBorrowed: isBorrowed)
+        (rooms[end].time, rooms[end].isBorrowed) = (time, isBorrowed)
         heldBytes += rooms.line(end).pointee.bytes.count
         if end > due, rooms[end - 1].time > time { moveBack() }
         end += 1
@@ -103,14 +103,12 @@ struct ReorderBuffer: ~Copyable {
     /// Moves the last line to where it stands in time.
     @inline(never)
     private mutating func moveBack() {
-        let (line, place) = (rooms.line(end).pointee, rooms[end])
+        let place = rooms[end]
         var index = end
         while index > due, rooms[index - 1].time > place.time {
-            rooms.line(index).pointee = rooms.line(index - 1).pointee
             rooms[index] = rooms[index - 1]
             index -= 1
         }
-        rooms.line(index).pointee = line
         rooms[index] = place
         firstBorrowed = min(firstBorrowed, index)
     }
@@ -146,8 +144,8 @@ struct ReorderBuffer: ~Copyable {
     }
 
     /// Moves the lines of the store to the other one, which leaves out those that are gone.
-    private mutating func compact(for room: Int) {
-        var live = room
+    private mutating func compact(for count: Int) {
+        var live = count
         for index in head..<end where !rooms[index].isBorrowed { live += rooms.line(index).pointee.bytes.count }
         other.removeAll()
         other.reserve(live)
@@ -156,12 +154,14 @@ struct ReorderBuffer: ~Copyable {
     }
 }
 
-/// Rooms for lines, of which the oldest are used again.
+/// Rooms for lines in an order, of which the oldest are used again.
 private struct Ring: ~Copyable {
     struct Place {
         /// Where the line stands in time, in nanoseconds, as two recordings of one microsecond may know which came first. What
         /// is derived, or has no time, keeps its place behind the latest market record that it came after.
         var time: Int64
+        /// Which of the rooms is the line's: putting lines in order moves no line.
+        var room: Int32
         /// Whether the bytes still lie in the input, which the next read overwrites.
         var isBorrowed: Bool
     }
@@ -169,7 +169,6 @@ private struct Ring: ~Copyable {
     /// A power of two.
     private(set) var capacity: Int
     private var lines: UnsafeMutablePointer<FoundLine>
-    /// Of the same lines; apart, as putting lines in order looks at nothing else.
     private var places: UnsafeMutablePointer<Place>
 
     init(capacity: Int) {
@@ -177,7 +176,9 @@ private struct Ring: ~Copyable {
         lines = .allocate(capacity: capacity)
         lines.initialize(repeating: FoundLine(), count: capacity)
         places = .allocate(capacity: capacity)
-        places.initialize(repeating: Place(time: 0, isBorrowed: false), count: capacity)
+        for index in 0..<capacity {
+            (places + index).initialize(to: Place(time: 0, room: Int32(index), isBorrowed: false))
+        }
     }
 
     deinit {
@@ -186,7 +187,7 @@ private struct Ring: ~Copyable {
     }
 
     @inline(__always)
-    func line(_ index: Int) -> UnsafeMutablePointer<FoundLine> { lines + (index & (capacity - 1)) }
+    func line(_ index: Int) -> UnsafeMutablePointer<FoundLine> { lines + Int(self[index].room) }
 
     subscript(index: Int) -> Place {
         @inline(__always) _read { yield places[index & (capacity - 1)] }
@@ -199,7 +200,7 @@ private struct Ring: ~Copyable {
         let larger = Ring(capacity: 2 * capacity)
         for index in kept {
             larger.line(index).pointee = line(index).pointee
-            larger[index] = self[index]
+            (larger[index].time, larger[index].isBorrowed) = (self[index].time, self[index].isBorrowed)
         }
         self = larger
     }

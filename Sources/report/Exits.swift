@@ -111,9 +111,9 @@ struct Exits {
         return isBar || middle <= band.low || middle >= band.high || ts >= band.until
     }
 
-    /// What the market has come to: the middle of ticks, or a bar.
+    /// What the market has come to, where something may end: the middle of ticks, or a bar.
     mutating func take(_ market: MarketNow, at ts: Int64, _ symbol: Int) {
-        guard mayEnd(market.middle, isBar: market.bar != nil, at: ts, symbol) else { return }
+        guard symbol < held.count else { return }
         let shadows = held[symbol].shadows
         held[symbol] = Held()
         for shadow in shadows {
@@ -122,8 +122,8 @@ struct Exits {
     }
 
     private mutating func settle(_ shadow: Shadow, _ end: Double) {
-        let held = end * (1 - shadow.sign * shadow.crossing)
-        tallies[shadow.exit]!.saved.append(shadow.sign * (shadow.left - held) * shadow.quantity)
+        let got = end * (1 - shadow.sign * shadow.crossing)
+        tallies[shadow.exit]!.saved.append(shadow.sign * (shadow.left - got) * shadow.quantity)
         tallies[shadow.exit]!.left.append(shadow.left * shadow.quantity)
     }
 

@@ -43,10 +43,13 @@ struct Chain: ~Copyable {
     }
 
     /// Takes a line of the feed, with what the feed has found in it.
-    /// - Throws: what is wrong with it, which the feed should have found; and what the recorder throws.
+    /// - Throws: what is wrong with it in this stream, and the feed could not know; and what the recorder throws.
     @inline(__always)
     mutating func take(_ line: UnsafeMutablePointer<FoundLine>) throws {
-        try reader.take(line)
+        do throws(Malformed) { try reader.take(line) } catch {
+            throw Failure.refused(
+                .data, "unable to use the market: \(error.problem) in all of it; choose with --symbols")
+        }
         try throughSignal()
     }
 
