@@ -106,7 +106,8 @@ targets += [
 if Context.environment["DRIFT_FUZZ"] != nil {
     targets.append(
         .executableTarget(
-            name: "drift-fuzz", dependencies: ["ExecFold", "FeedFold", "Venue", "Bybit", "Records", "Rehearsal"],
+            name: "drift-fuzz",
+            dependencies: ["ExecFold", "FeedFold", "Venue", "Bybit", "Records", "Rehearsal", argumentParser],
             path: "Tests/fuzz", exclude: ["run", "seeds", "dictionary"], swiftSettings: settings))
 }
 

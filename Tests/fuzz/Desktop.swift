@@ -1,3 +1,4 @@
+import ArgumentParser
 import Bybit
 @testable import ExecFold
 import Records

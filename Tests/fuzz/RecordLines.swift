@@ -53,7 +53,7 @@ enum RecordLines {
                 case .bar: 6
                 default: 0
                 }
-            for place in 0..<figures { text += " \(reader.record.values[place].double)" }
+            for place in 0..<figures { text += " \(reader.record.found.pointee[place].double)" }
             return text
         }
     }
