@@ -217,7 +217,7 @@ final class FileSource: Source {
             return true
         }
         guard reader.record.kind.isMarket, reader.record.hasTime else {
-            receiveDerived(line)
+            receiveDerived()
             return true
         }
         let ts = reader.record.ts
@@ -238,7 +238,7 @@ final class FileSource: Source {
     }
 
     /// What other stages wrote moves no time.
-    private func receiveDerived(_ line: LineReader.Line) {
+    private func receiveDerived() {
         if isMarketOnly { return }
         if reader.record.hasTime {
             lastTime = reader.record.ts

@@ -38,7 +38,6 @@ struct ReorderBuffer: ~Copyable {
     /// The time of the latest market record.
     var latestTime: Int64 { latest / 1000 }
     var hasDue: Bool { head < due }
-    var dueCount: Int { due - head }
     /// Where the next line to go stands in time, nanoseconds; there must be one.
     var nextPlace: Int64 { rooms[head].time }
 
